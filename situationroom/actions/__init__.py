@@ -1,0 +1,1 @@
+"""What may be fired: one file per kind, and the one door that fires them."""

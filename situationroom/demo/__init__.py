@@ -1,0 +1,1 @@
+"""The simulated outside for demos, rehearsals and tests."""

@@ -1,0 +1,1 @@
+"""The running room: its feeds, rules and history. Knows no screen."""

@@ -1,0 +1,112 @@
+"""Errors meant for people. Whatever a person can cause or must know about is one of these.
+
+::
+
+    RoomError                 everything below; carries a Message, said in the reader's language
+    ├── LayoutError           the layout file cannot be used: every problem at once
+    ├── PluginError           a panel, source or action file cannot be loaded
+    ├── UsageError            a command was called wrongly (exit code 2)
+    ├── SourceError           a question got no answer: timeout, refused, garbage
+    ├── ActionDenied          a run was refused before anything happened
+    ├── ActionFailed          a run did nothing, and says why
+    │   └── TooManyRows       the change would have touched more rows than allowed; it was rolled back
+    ├── OutcomeUnknown        a run may or may not have had its effect
+    ├── JournalError          the journal cannot be read or written
+    ├── ShareError            a snapshot could not be made or sent
+    └── WorldError            the demo world cannot start
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from situationroom.i18n import say
+from situationroom.values import Message
+
+
+class RoomError(Exception):
+    """An error with a sentence for a person. ``str(error)`` is in the default language."""
+
+    def __init__(self, identifier: str, /, **values: object) -> None:
+        self.message = Message(identifier, values)
+        super().__init__(identifier)
+
+    def __str__(self) -> str:
+        return say(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a layout.
+
+    Attributes:
+        file: the file, as the user named it.
+        line, column: 1-based; 0 where there is no place to point at.
+        path: where in the YAML, ``rules.agency-errors.warning.when``.
+        what: what is wrong and what to do.
+
+    """
+
+    file: str
+    line: int
+    column: int
+    path: str
+    what: Message
+
+    def text(self, lang: str | None = None) -> str:
+        """``file:line:col: path: what``, in one line."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        parts = [place, self.path, say(self.what, lang)]
+        return ": ".join(part for part in parts if part)
+
+
+class LayoutError(RoomError):
+    """The layout cannot be used. ``problems`` has all of them, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("layout.broken", count=len(problems))
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(problem.text() for problem in self.problems)
+
+
+class PluginError(RoomError):
+    """A plug-in file cannot be loaded, or two files give the same type."""
+
+
+class UsageError(RoomError):
+    """A command was called wrongly."""
+
+
+class SourceError(RoomError):
+    """A question got no answer. The message says why in words an operator understands."""
+
+
+class ActionDenied(RoomError):
+    """A run was refused before anything happened."""
+
+
+class ActionFailed(RoomError):
+    """A run had no effect; it was rolled back or never sent."""
+
+
+class TooManyRows(ActionFailed):
+    """The change would have touched more rows than ``max_rows``; the transaction was rolled back."""
+
+
+class OutcomeUnknown(RoomError):
+    """The effect may or may not have happened: the connection died while it was being made."""
+
+
+class JournalError(RoomError):
+    """The journal cannot be read or written. Nothing is fired while this holds."""
+
+
+class ShareError(RoomError):
+    """A snapshot could not be made or sent."""
+
+
+class WorldError(RoomError):
+    """The demo world cannot start, with what to do about it."""

@@ -1,0 +1,1 @@
+"""Layouts: one YAML file becomes one frozen :class:`~situationroom.layout.models.Layout`."""

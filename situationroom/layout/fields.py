@@ -1,0 +1,96 @@
+"""The field types a layout is made of, usable in any ``Options`` model, a user's own included.
+
+Some strings in a layout *name* something: a feed, a column, a source, a channel, an expression. They are
+annotated with a :class:`Names`, and the loader and ``check`` find them by walking the models, so that a
+panel's author gets the errors "unknown feed" and "no feed gives this column" for free.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Spec(BaseModel):
+    """Base of every model of a layout: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Marks a string as the name of something else in the layout."""
+
+    what: Literal["feed", "column", "source", "channel", "expression", "input"]
+
+
+FeedName = Annotated[str, Names("feed")]
+"""A feed. Every ``Column`` and ``Expression`` in the same model (or below it) belongs to this feed."""
+
+Column = Annotated[str, Names("column")]
+"""A column of the model's feed: the nearest ``FeedName`` at or above it, else the panel's ``feed:``."""
+
+SourceName = Annotated[str, Names("source")]
+ChannelName = Annotated[str, Names("channel")]
+
+Expression = Annotated[str, Names("expression")]
+"""A restricted expression over the columns of the model's feed; see ``layout/expressions.py``."""
+
+InputName = Annotated[str, Names("input")]
+"""An argument of an action's statement: the name of one of its ``inputs`` or a name the kind gives."""
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0}
+
+
+def seconds(value: object) -> object:
+    """``"5s"``, ``"1m30s"``, ``"500ms"``, ``"2h"``, ``"7d"`` → float seconds; a bare number is refused."""
+    if isinstance(value, float):
+        return value  # a default, already in seconds
+    if isinstance(value, str):
+        compact = value.strip()
+        if compact and _DURATION.sub("", compact).strip() == "":
+            return sum(float(amount) * _SECONDS[unit] for amount, unit in _DURATION.findall(compact))
+    raise ValueError("write a duration with its unit, such as 500ms, 5s, 1m30s, 2h or 7d")
+
+
+Seconds = Annotated[
+    float,
+    BeforeValidator(seconds, json_schema_input_type=str),
+    Field(gt=0, json_schema_extra={"type": "string", "examples": ["5s", "1m30s", "500ms"]}),
+]
+"""A duration, written with its unit."""
+
+
+def per_second(value: object) -> object:
+    """``"1000/s"``, ``"600/m"`` → float per second."""
+    if isinstance(value, float):
+        return value
+    if isinstance(value, str) and (
+        match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|min|h)", value.strip())
+    ):
+        return float(match[1]) / _SECONDS[match[2]]
+    raise ValueError("write a rate such as 1000/s or 600/m")
+
+
+Rate = Annotated[
+    float,
+    BeforeValidator(per_second, json_schema_input_type=str),
+    Field(gt=0, json_schema_extra={"type": "string", "examples": ["1000/s"]}),
+]
+
+
+def _split(value: object) -> object:
+    """One name, or a list of names: always a tuple."""
+    return (value,) if isinstance(value, str) else value
+
+
+KeyColumns = Annotated[tuple[Column, ...], BeforeValidator(_split, json_schema_input_type=str | list[str])]
+Words = Annotated[tuple[str, ...], BeforeValidator(_split, json_schema_input_type=str | list[str])]
+"""One word or a list of words."""
+
+Figure = Literal["number", "big", "percent", "duration", "text", "time", "money"]
+"""How a column's value is written."""

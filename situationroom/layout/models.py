@@ -1,0 +1,188 @@
+"""The frozen models of a layout. What a plug-in adds to an entry is checked by its own ``Options``.
+
+A source, feed, panel or action in the YAML is flat: the keys named here are common to all types; the
+remaining keys belong to the type and are validated by the plug-in's model into ``options`` (for a feed:
+``question``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from situationroom.layout.fields import (
+    ChannelName,
+    Column,
+    Expression,
+    FeedName,
+    KeyColumns,
+    Seconds,
+    SourceName,
+    Spec,
+    Words,
+)
+
+
+class NoOptions(Spec):
+    """For a plug-in with nothing to configure."""
+
+
+class SourceSpec(Spec):
+    """One entry of ``sources``."""
+
+    type: str
+    options: BaseModel = NoOptions()
+
+
+class FeedSpec(Spec):
+    """One entry of ``feeds``: when to ask, how long to believe the answer, and what to add to its rows."""
+
+    source: SourceName
+    every: Seconds = 5.0
+    min_every: Seconds | None = None
+    stale_after: Seconds | None = None
+    timeout: Seconds | None = None
+    key: KeyColumns = ()
+    derive: Mapping[str, Expression] = Field(default_factory=dict)
+    at: Column | None = None
+    title: str = ""
+    question: BaseModel = NoOptions()
+
+    @property
+    def stale_after_s(self) -> float:
+        """``stale_after``, or three periods."""
+        return self.stale_after or 3 * self.every
+
+    @property
+    def min_every_s(self) -> float:
+        """``min_every``: pushes are never answered faster than this; a fifth of the period by default."""
+        return self.min_every or min(1.0, self.every / 5)
+
+
+class PanelSpec(Spec):
+    """One entry of ``panels``."""
+
+    type: str
+    title: str = ""
+    feed: FeedName | None = None
+    feeds: tuple[FeedName, ...] = ()
+    options: BaseModel = NoOptions()
+
+
+class PageSpec(Spec):
+    """One page: the grid of panel names, top to bottom, left to right; ``.`` is an empty cell.
+
+    A panel named in several cells covers their rectangle. ``columns`` and ``rows`` weigh the tracks.
+    ``phone`` is the order on a narrow screen, by default the grid's reading order.
+    """
+
+    grid: tuple[tuple[str, ...], ...]
+    columns: tuple[float, ...] = ()
+    rows: tuple[float, ...] = ()
+    phone: tuple[str, ...] = ()
+
+
+class Condition(Spec):
+    """When a rule's level holds for a row. ``for``, ``clear``, ``clear_for`` damp it."""
+
+    when: Expression
+    for_: Annotated[Seconds | None, Field(alias="for")] = None
+    clear: Expression | None = None
+    clear_for: Seconds | None = None
+
+
+class RuleSpec(Spec):
+    """One entry of ``rules``: one alert per key of its feed."""
+
+    feed: FeedName
+    title: str = ""
+    warning: Condition | None = None
+    critical: Condition | None = None
+    on_stale: Literal["hold", "raise"] = "hold"
+    notify: tuple[ChannelName, ...] = ()
+
+
+class FromFeed(Spec):
+    """Where an input takes its choices or its default from: a column of a feed."""
+
+    feed: FeedName
+    column: Column
+
+
+class InputSpec(Spec):
+    """One value an action asks for before its preview."""
+
+    title: str = ""
+    type: Literal["text", "number"] = "text"
+    choices: tuple[str, ...] = ()
+    from_: Annotated[FromFeed | None, Field(alias="from")] = None
+    optional: bool = False
+    default: str | None = None
+    secret: bool = False
+
+
+class ActionSpec(Spec):
+    """One entry of ``actions``: who may fire it, how it is asked for and confirmed."""
+
+    kind: str
+    title: str = ""
+    key: str = ""
+    source: SourceName | None = None
+    roles: Words = ()
+    confirm: Literal["press", "type"] | None = None
+    risk: Literal["low", "high"] = "low"
+    inputs: Mapping[str, InputSpec] = Field(default_factory=dict)
+    needs: tuple[FeedName, ...] = ()
+    options: BaseModel = NoOptions()
+
+    @property
+    def confirmation(self) -> Literal["press", "type"]:
+        """How it is confirmed: as declared, never below ``press``, ``type`` where the risk is high."""
+        return self.confirm or ("type" if self.risk == "high" else "press")
+
+
+class ChannelSpec(Spec):
+    """One entry of ``channels``: any Apprise URL."""
+
+    url: str = Field(repr=False)
+    title: str = ""
+
+
+class PersonSpec(Spec):
+    """One entry of ``people``. ``login`` is the OS user this person works as."""
+
+    name: str
+    roles: Words = ()
+    phone: str = ""
+    login: str = ""
+
+
+class Layout(Spec):
+    """A whole room, checked: every name in it refers to something.
+
+    ``path`` is the file it came from; ``journal`` where its actions are recorded (default: the user's
+    state folder); ``keys`` remaps the program's own keys (``share: F2``).
+    """
+
+    path: Path
+    room: str
+    lang: Literal["ko", "en"] = "ko"
+    timezone: str = "Asia/Seoul"
+    opens: datetime | None = None
+    glyphs: Literal["auto", "narrow", "ascii"] = "auto"
+    history: Seconds = 7_200.0
+    journal: Path | None = None
+    rotate: Seconds | None = None
+    sources: Mapping[str, SourceSpec] = Field(default_factory=dict)
+    feeds: Mapping[str, FeedSpec] = Field(default_factory=dict)
+    panels: Mapping[str, PanelSpec] = Field(default_factory=dict)
+    pages: Mapping[str, PageSpec] = Field(default_factory=dict)
+    rules: Mapping[str, RuleSpec] = Field(default_factory=dict)
+    actions: Mapping[str, ActionSpec] = Field(default_factory=dict)
+    channels: Mapping[str, ChannelSpec] = Field(default_factory=dict)
+    people: Mapping[str, PersonSpec] = Field(default_factory=dict)
+    keys: Mapping[str, str] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""From lines to rows of cells: shared by screens and pictures, without a terminal."""

@@ -1,0 +1,206 @@
+"""The public seam for panels: a :class:`View` comes in, painted :class:`Line` s go out.
+
+A panel is a pure function: the same view and size give the same lines. It owns no timers, tasks or
+state; border, title, age, staleness, selection, scrolling and filtering belong to whoever hosts it.
+A complete panel::
+
+    from rich.text import Text
+    from situationroom.panel import Line, Panel, PanelOptions, View
+
+    class Hello(Panel[PanelOptions]):
+        TYPE = "hello"
+        Options = PanelOptions
+
+        def paint(self, view: View, width: int, height: int) -> list[Line]:
+            return [Line(Text(f"{len(view.rows())} rows"))]
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
+
+from rich.text import Text
+
+from situationroom.formats import cell
+from situationroom.i18n import say
+from situationroom.layout.fields import Column, Expression, FeedName, Figure, KeyColumns, Seconds, Spec
+from situationroom.layout.models import PanelSpec
+from situationroom.values import (
+    ActionState,
+    Alert,
+    FeedState,
+    Key,
+    Level,
+    Message,
+    Reading,
+    Row,
+    Status,
+)
+
+__all__ = [
+    "Column", "Expression", "FeedName", "Figure", "KeyColumns", "Level", "Line", "Panel", "PanelOptions",
+    "Point", "Seconds", "Spec", "Status", "View", "cell", "level_style",
+]  # fmt: skip
+
+Updates = Literal["readings", "seconds"]
+
+
+class Point(NamedTuple):
+    """One moment of a series: ``at`` in seconds since the epoch, ``value`` in the column's unit."""
+
+    at: float
+    value: float
+
+
+SeriesSource = Callable[[str, str, Key | None, float, datetime], Sequence[Point]]
+
+
+def no_series(feed: str, column: str, key: Key | None, window_s: float, now: datetime) -> Sequence[Point]:
+    """The series of a view that has no history."""
+    del feed, column, key, window_s, now
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One painted line; ``key`` says which row it stands for, where it stands for one.
+
+    Styles in the text are names of the theme (``good``, ``warning``, ``critical``, ``stale``, ``muted``,
+    ``strong``, ``accent``, ``series1`` … ``series8``) or any rich style.
+    """
+
+    text: Text
+    key: Key | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """All a panel may look at, frozen at one moment.
+
+    Attributes:
+        feeds: the state of each feed the panel named, by feed name; the first is its main feed.
+        now: the moment, in the room's time zone.
+        levels: the worst level that holds, by (feed, key).
+        alerts: every standing alert of the room, worst first.
+        actions: every action of the room, for the person at this screen.
+        opens: when the watched event begins, or None.
+        lang: ``ko`` or ``en``.
+        selected: the key of the selected row, or None.
+        filter: what the viewer typed to filter by, or "".
+
+    """
+
+    feeds: Mapping[str, FeedState]
+    now: datetime
+    levels: Mapping[tuple[str, Key], Level] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] = ()
+    actions: tuple[ActionState, ...] = ()
+    opens: datetime | None = None
+    lang: str = "ko"
+    selected: Key | None = None
+    filter: str = ""
+    history: SeriesSource = no_series
+
+    def feed(self, name: str | None = None) -> FeedState | None:
+        """A feed's state; the panel's main feed by default."""
+        if name is None:
+            return next(iter(self.feeds.values()), None)
+        return self.feeds.get(name)
+
+    def reading(self, name: str | None = None) -> Reading | None:
+        """A feed's last good reading, or None before the first."""
+        state = self.feed(name)
+        return state.reading if state else None
+
+    def rows(self, name: str | None = None) -> Sequence[Row]:
+        """The rows of a feed's last good reading; none before the first."""
+        reading = self.reading(name)
+        return reading.rows if reading else ()
+
+    def status(self, name: str | None = None) -> Status:
+        """A feed's state at this moment."""
+        state = self.feed(name)
+        return state.status(self.now) if state else Status.NOT_CONFIGURED
+
+    def key(self, row: Row, name: str | None = None) -> Key:
+        """The key of one of a feed's rows."""
+        state = self.feed(name)
+        return state.key(row) if state else ()
+
+    def level(self, row: Row | Key = (), name: str | None = None) -> Level:
+        """The worst level that holds for a row (or a key) of a feed."""
+        state = self.feed(name)
+        if state is None:
+            return Level.GOOD
+        key = row if isinstance(row, tuple) else state.key(row)
+        return self.levels.get((state.name, key), Level.GOOD)
+
+    def series(
+        self, column: str, key: Key | None = None, window_s: float = 3_600.0, name: str | None = None
+    ) -> Sequence[Point]:
+        """A numeric column over the last ``window_s`` seconds, oldest first.
+
+        ``key`` picks one row; None adds up all rows of each reading.
+        """
+        state = self.feed(name)
+        return self.history(state.name, column, key, window_s, self.now) if state else ()
+
+    def say(self, identifier: str, /, **values: object) -> str:
+        """A sentence of ours in the viewer's language."""
+        return say(Message(identifier, values), self.lang)
+
+    def matches(self, row: Row) -> bool:
+        """Whether a row passes the viewer's filter: every word is somewhere in it, case ignored."""
+        if not self.filter:
+            return True
+        hay = " ".join(str(value) for value in row.values() if value is not None).casefold()
+        return all(word in hay for word in self.filter.casefold().split())
+
+
+class PanelOptions(Spec):
+    """Base of a panel's options: what its YAML entry may hold besides type, title, feed and feeds."""
+
+
+O = TypeVar("O", bound=PanelOptions)  # noqa: E741 - the options of a panel, as in the layout
+
+
+class Panel(ABC, Generic[O]):
+    """A painter of one or more feeds.
+
+    Attributes:
+        UPDATES: ``readings`` (repainted when a feed or an alert changes) or ``seconds`` (also every second).
+        SCROLLS: whether it may return more lines than its height; the host then scrolls.
+        SELECTS: whether its lines have keys a viewer can select.
+        NEEDS: what it looks at besides its feeds.
+
+    """
+
+    TYPE: ClassVar[str]
+    Options: type[O]
+    UPDATES: ClassVar[Updates] = "readings"
+    SCROLLS: ClassVar[bool] = True
+    SELECTS: ClassVar[bool] = False
+    NEEDS: ClassVar[frozenset[Literal["alerts", "actions"]]] = frozenset()
+    LINES: ClassVar[int] = 8
+
+    def __init__(self, spec: PanelSpec, options: O) -> None:
+        self.spec = spec
+        self.options = options
+
+    @abstractmethod
+    def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
+        """The panel's lines for ``width`` × ``height`` cells inside the frame."""
+
+    def lines_wanted(self, view: View) -> int:
+        """Lines it would like on a phone, frame not counted. ``LINES`` by default."""
+        del view
+        return self.LINES
+
+
+def level_style(level: Level) -> str:
+    """The theme's style name for a level; "" for good: calm when well."""
+    return {Level.WARNING: "warning", Level.CRITICAL: "critical"}.get(level, "")

@@ -1,0 +1,1 @@
+"""The room as a message: text, Markdown, SVG, JSON, and its way into a chat."""

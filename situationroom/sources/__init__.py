@@ -1,0 +1,1 @@
+"""Connections to what is watched: one file per type."""

@@ -1,0 +1,120 @@
+"""What a source is: the seam every connection to the outside stands behind.
+
+A source answers questions with :class:`Rows`. It owns its connections, bounds every wait with a timeout,
+reconnects for ever, and says what went wrong as :class:`~situationroom.errors.SourceError`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from situationroom.values import Message, Row, Value
+
+O = TypeVar("O", bound=BaseModel)  # noqa: E741 - the options of a source, as in the layout
+Q = TypeVar("Q", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One answer.
+
+    Attributes:
+        columns: names in the source's order; given even when there are no rows, where the source knows.
+        rows: each row has every column.
+        at: the source's own clock when it answered, or None where it tells none.
+        notes: what a person must know (``dropped 12 messages``).
+
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    at: datetime | None = None
+    notes: tuple[Message, ...] = ()
+
+
+class Source(ABC, Generic[O, Q]):
+    """A connection, named in the layout's ``sources``.
+
+    ``Options`` is the model of its YAML entry, ``Question`` the model of what a feed of it adds.
+    """
+
+    TYPE: ClassVar[str]
+    Options: type[O]
+    Question: type[Q]
+
+    def __init__(self, name: str, options: O) -> None:
+        self.name = name
+        self.options = options
+
+    async def open(self) -> None:
+        """Get ready. Must not fail because the other side is down: that is for ``ask`` to say."""
+        return
+
+    @abstractmethod
+    async def ask(self, question: Q, timeout_s: float) -> Rows:
+        """One answer to one question, within ``timeout_s`` seconds.
+
+        Raises:
+            SourceError: there is none; the message says why.
+
+        """
+
+    def pushes(self, question: Q) -> AsyncIterator[Rows | None] | None:
+        """What the source says unasked, or None where this question has no such thing.
+
+        ``Rows`` is a whole new answer; ``None`` means "something changed: ask again". The iterator never
+        ends by itself; while its connection is down it raises nothing and reconnects with backoff, and
+        says the failure by raising SourceError from the *next* ``ask``.
+        """
+        del question
+        return None
+
+    async def close(self) -> None:
+        """Let go of every connection, within a few seconds whatever the other side does."""
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a changing statement did.
+
+    Attributes:
+        count: rows it touched.
+        rows: rows it returned (``returning …``), at most a few hundred.
+
+    """
+
+    count: int
+    rows: tuple[Row, ...] = ()
+
+
+class SqlSource(Source[O, Q]):
+    """A source that actions may change by SQL. Values go in as ``$1 … $n`` arguments, never as text."""
+
+    @abstractmethod
+    async def select(self, sql: str, args: Sequence[Value], timeout_s: float) -> Rows:
+        """Rows of a query, in a read-only transaction.
+
+        Raises:
+            SourceError: no answer.
+
+        """
+
+    @abstractmethod
+    async def change(
+        self, sql: str, args: Sequence[Value], *, max_rows: int | None, timeout_s: float
+    ) -> Change:
+        """Run one changing statement in one transaction and commit it.
+
+        Raises:
+            TooManyRows: it touched more than ``max_rows``; rolled back.
+            ActionFailed: it had no effect: refused, not reached, rolled back.
+            OutcomeUnknown: the connection or the time ran out after the commit was sent.
+
+        """

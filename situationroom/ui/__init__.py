@@ -1,0 +1,1 @@
+"""The terminal program: a thin composition of hosts around painted panels."""

@@ -1,0 +1,281 @@
+"""The plain, frozen values everything else speaks in: readings, failures, levels, alerts.
+
+Nothing here does input or output, keeps a clock or knows a screen. Times are aware datetimes,
+durations are float seconds and say so in their name (``_s``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+
+Value = str | int | float | bool | Decimal | datetime | date | None
+"""One cell of a row. Sources turn everything else into one of these."""
+
+Row = Mapping[str, Value]
+"""One row of a reading: column name → value."""
+
+Key = tuple[str, ...]
+"""What a row stands for: its key columns' values as text. ``()`` is the feed as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for a person, not yet in a language: a catalogue id and its values.
+
+    ``Message("sources.timeout", {"after_s": 3})`` becomes words by :func:`situationroom.i18n.say`.
+    """
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+class Level(IntEnum):
+    """How bad something is. Ordered: the worst of several is their ``max``."""
+
+    GOOD = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+class Status(StrEnum):
+    """The state of a feed, as every screen shows it."""
+
+    NOT_CONFIGURED = "not_configured"
+    WAITING = "waiting"  # asked for the first time, nothing came yet
+    LIVE = "live"
+    REFRESHING = "refreshing"  # live, and a question is in flight
+    EMPTY = "empty"  # answered, with no rows
+    STALE = "stale"  # the last reading is older than the feed's ``stale_after``
+    FAILED = "failed"  # the last question got a failure instead of a reading
+
+    @property
+    def fresh(self) -> bool:
+        """Whether what is shown may be taken for the present."""
+        return self in (Status.LIVE, Status.REFRESHING, Status.EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer to a feed's question.
+
+    Attributes:
+        feed: the feed's name in the layout.
+        seq: 1, 2, 3 … per feed; grows by one with each reading.
+        at: the source's own time of the figures.
+        received: this machine's time when the answer was complete.
+        took_s: seconds from asking to the answer; 0 for a push.
+        columns: column names in the source's order, derived ones last.
+        rows: the rows, each with every column.
+        notes: what a person must know about the figures (clock off, messages dropped).
+
+    """
+
+    feed: str
+    seq: int
+    at: datetime
+    received: datetime
+    took_s: float
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a feed got instead of a reading.
+
+    Attributes:
+        feed: the feed's name.
+        at: when it failed, this machine's time.
+        reason: the sentence a person sees.
+        took_s: seconds until it failed.
+
+    """
+
+    feed: str
+    at: datetime
+    reason: Message
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """All a screen may know of one feed: its last reading, its last failure, and how old both are.
+
+    ``failure`` is set only while the newest answer is a failure; ``reading`` is then the last good
+    one, shown dimmed with its age.
+    """
+
+    name: str
+    every_s: float
+    stale_after_s: float
+    reading: Reading | None = None
+    failure: Failure | None = None
+    asking: bool = False
+    source: str = ""
+    key_columns: tuple[str, ...] = ()
+
+    def status(self, now: datetime) -> Status:
+        """The feed's state at ``now``: a dead feed can never look live."""
+        if self.failure is not None:
+            return Status.FAILED
+        if self.reading is None:
+            return Status.WAITING
+        if self.age_s(now) > self.stale_after_s:
+            return Status.STALE
+        if not self.reading.rows:
+            return Status.EMPTY
+        return Status.REFRESHING if self.asking else Status.LIVE
+
+    def age_s(self, now: datetime) -> float:
+        """Seconds since the last good reading was received; infinite when there is none."""
+        if self.reading is None:
+            return float("inf")
+        return max(0.0, (now - self.reading.received).total_seconds())
+
+    def key(self, row: Row) -> Key:
+        """The key of one of this feed's rows; ``()`` for a feed without key columns."""
+        return tuple("" if (value := row.get(name)) is None else str(value) for name in self.key_columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rule that holds for one key.
+
+    Attributes:
+        rule: the rule's name in the layout.
+        title: the rule's title for people.
+        feed: the feed it watches.
+        key: the row it holds for; ``()`` for the feed as a whole.
+        level: WARNING or CRITICAL.
+        since: when this level began, this machine's time.
+        held: the feed went stale or failed while the alert stood, so nobody knows whether it still holds.
+        facts: the columns the condition read, with the values that met it.
+
+    """
+
+    rule: str
+    title: str
+    feed: str
+    key: Key
+    level: Level
+    since: datetime
+    held: bool = False
+    facts: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """The lamp of one source in the header.
+
+    Attributes:
+        name: the source's name in the layout.
+        level: GOOD, WARNING (some feeds stale or failed), CRITICAL (all of them).
+        age_s: seconds since any of its feeds last answered; infinite before the first answer.
+        reason: why it is not good, or None.
+
+    """
+
+    name: str
+    level: Level
+    age_s: float
+    reason: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody at a screen. ``roles`` decide what may be fired; a guest has none."""
+
+    id: str
+    name: str
+    roles: frozenset[str] = frozenset()
+
+
+GUEST = Person("guest", "guest")
+
+
+class RunState(StrEnum):
+    """Where a run of an action stands (DESIGN: asked → … → verified)."""
+
+    ASKED = "asked"
+    DENIED = "denied"
+    PREVIEWED = "previewed"
+    CONFIRMED = "confirmed"
+    CLAIMED = "claimed"  # the intent is on disk; nothing has left the process yet
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"  # a person stopped it, or its brake did
+    UNKNOWN = "unknown"  # the effect may or may not have happened
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to the run by itself."""
+        return self in (RunState.DENIED, RunState.DONE, RunState.FAILED, RunState.STOPPED, RunState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """One run as screens see it.
+
+    Attributes:
+        id: the run's id in the journal.
+        action: the action's id in the layout.
+        state: where it stands.
+        person: who asked.
+        started: when it was asked, this machine's time.
+        done, total: items of a batch; total is None where there is nothing to count.
+        failed: items that did not succeed.
+        rate_per_s: items a second over the last seconds.
+        left_s: seconds to go at that rate, or None.
+        reason: why it was denied, failed, stopped or is unknown.
+        result: what it did, in a sentence, once done.
+
+    """
+
+    id: str
+    action: str
+    state: RunState
+    person: Person
+    started: datetime
+    done: int = 0
+    total: int | None = None
+    failed: int = 0
+    rate_per_s: float = 0.0
+    left_s: float | None = None
+    reason: Message | None = None
+    result: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionState:
+    """An action as screens see it, for one person.
+
+    Attributes:
+        id: the action's id in the layout.
+        title: its title for people.
+        key: its hotkey, or "".
+        kind: toggle, sql, batch …
+        state: what is true now, in a few words (``켜짐``, ``12,430건``), "" when not known.
+        active: for a toggle, whether it is on; None where that makes no sense or is not known.
+        state_age_s: seconds since ``state`` was looked up; infinite when never.
+        allowed: whether this person may fire it now.
+        why: why not.
+        run: the run under way, or the last one.
+
+    """
+
+    id: str
+    title: str
+    key: str
+    kind: str
+    state: str = ""
+    active: bool | None = None
+    state_age_s: float = float("inf")
+    allowed: bool = True
+    why: Message | None = None
+    run: RunStatus | None = None
