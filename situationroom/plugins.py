@@ -7,6 +7,7 @@ that fails raises; two files that give one type raise, naming both.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import re
@@ -54,7 +55,11 @@ def _classes(base: type[T], module: ModuleType) -> Iterable[tuple[type[T], str]]
 
 def _load(file: Path) -> ModuleType:
     """The module of ``file``; the package's own files by their package name, others by their path."""
-    name = _module_name(file)
+    package = Path(__file__).parent
+    if file.parent.parent == package and (file.parent / "__init__.py").exists():
+        return importlib.import_module(f"situationroom.{file.parent.name}.{file.stem}")
+    slug = re.sub(r"\W", "_", str(file.resolve().with_suffix("")))
+    name = f"situationroom_plugin{slug}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)
@@ -69,11 +74,3 @@ def _load(file: Path) -> ModuleType:
         detail = f"{type(error).__name__}: {error}"
         raise PluginError("plugins.broken", file=str(file), detail=detail) from error
     return module
-
-
-def _module_name(file: Path) -> str:
-    package = Path(__file__).parent
-    if file.parent.parent == package and (file.parent / "__init__.py").exists():
-        return f"situationroom.{file.parent.name}.{file.stem}"
-    slug = re.sub(r"\W", "_", str(file.resolve().with_suffix("")))
-    return f"situationroom_plugin{slug}"

@@ -18,6 +18,8 @@ from situationroom.layout.models import ActionSpec
 from situationroom.sources.base import Source
 from situationroom.values import Message, Person, Row, Value
 
+Sources = Mapping[str, Source[BaseModel, BaseModel]]
+
 O = TypeVar("O", bound=BaseModel)  # noqa: E741 - the options of an action, as in the layout
 
 
@@ -118,9 +120,7 @@ class Action(ABC, Generic[O]):
     TYPE: ClassVar[str]
     Options: type[O]
 
-    def __init__(
-        self, name: str, spec: ActionSpec, options: O, sources: Mapping[str, Source[BaseModel, BaseModel]]
-    ) -> None:
+    def __init__(self, name: str, spec: ActionSpec, options: O, sources: Sources) -> None:
         self.name = name
         self.spec = spec
         self.options = options
