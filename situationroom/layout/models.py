@@ -15,7 +15,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from situationroom.layout.fields import (
-    ChannelName,
     Column,
     Expression,
     FeedName,
@@ -103,7 +102,6 @@ class RuleSpec(Spec):
     warning: Condition | None = None
     critical: Condition | None = None
     on_stale: Literal["hold", "raise"] = "hold"
-    notify: tuple[ChannelName, ...] = ()
 
 
 class FromFeed(Spec):

@@ -1,0 +1,5 @@
+"""``python -m situationroom``."""
+
+from situationroom.cli import main
+
+main()

@@ -1,0 +1,92 @@
+"""From a layout's name to a running room: the one place where the parts are put together."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from random import Random
+
+from situationroom.actions.fire import Firing
+from situationroom.catalog import Catalog, catalog
+from situationroom.engine.clock import Clock, system_clock
+from situationroom.engine.room import LiveRoom, Parts
+from situationroom.errors import UsageError
+from situationroom.journal import Journal
+from situationroom.layout.load import load
+from situationroom.layout.models import Layout
+from situationroom.paths import bundled, state_dir
+from situationroom.people.who import who
+from situationroom.values import Person
+
+
+def open_layout(name: str, env: Mapping[str, str] | None = None) -> tuple[Layout, Catalog]:
+    """Load a layout by path, or by the name of a shipped one, with the plug-ins beside it.
+
+    ``env`` is added to the environment, for ``${…}`` in the layout.
+
+    Raises:
+        UsageError: there is no such file or shipped name.
+        LayoutError: it has problems; all of them.
+        PluginError: a plug-in beside it cannot be loaded.
+    """
+    path = find_layout(name)
+    types = catalog(path.parent)
+    return load(path, types, {**os.environ, **(env or {})}, name=name), types
+
+
+def find_layout(name: str) -> Path:
+    """The file of a layout: a path as it is, else ``layouts/<name>.yaml`` of the shipped ones."""
+    path = Path(name)
+    if path.is_file():
+        return path
+    shipped = {file.stem: file for file in bundled("layouts").glob("*.yaml")}
+    if name in shipped:
+        return shipped[name]
+    near = get_close_matches(name, shipped, n=1)
+    if near:
+        raise UsageError("cli.no_layout_near", name=name, near=near[0])
+    raise UsageError("cli.no_layout", name=name, shipped=", ".join(sorted(shipped)))
+
+
+def person_of(layout: Layout, wanted: str | None) -> Person:
+    """Who sits at this terminal: ``--as``, else whoever's ``login`` is the OS user, else a guest."""
+    return who(layout, wanted, getpass.getuser())
+
+
+def journal_path(layout: Layout) -> Path:
+    """Where a layout's journal is: its own word, relative to its file, else the user's state folder."""
+    if layout.journal is not None:
+        return layout.path.parent / layout.journal
+    return state_dir() / f"{layout.path.stem}.journal"
+
+
+@asynccontextmanager
+async def open_room(
+    layout: Layout, types: Catalog, *, clock: Clock | None = None, begin: bool = True
+) -> AsyncIterator[LiveRoom]:
+    """A room running in this process; with ``begin=False`` it waits for :meth:`LiveRoom.begin`."""
+    clock = clock or system_clock(layout.timezone)
+    sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
+    actions = {
+        name: types.actions[spec.kind](name, spec, spec.options, sources)
+        for name, spec in layout.actions.items()
+    }
+    async with AsyncExitStack() as stack:
+        journal = Journal(journal_path(layout))
+        stack.push_async_callback(journal.close)
+        parts = Parts(
+            layout,
+            sources,
+            lambda feed_state, changed: Firing(
+                layout, actions, journal, clock, feed_state, changed, new_id=lambda: uuid.uuid4().hex
+            ),
+        )
+        room = await stack.enter_async_context(LiveRoom(parts, clock, Random()))  # noqa: S311 - jitter, not secrets
+        if begin:
+            room.begin()
+        yield room

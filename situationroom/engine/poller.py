@@ -1,0 +1,178 @@
+"""One task per feed: ask on its period or when pushed, one question in flight, for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from situationroom.engine.clock import Clock
+from situationroom.errors import SourceError
+from situationroom.layout.expressions import Expression
+from situationroom.layout.models import FeedSpec
+from situationroom.sources.base import Rows, Source
+from situationroom.values import Failure, FeedState, Message, Reading, Row, Value
+
+CLOCK_OFF_S = 2.0
+"""A source whose clock is further off than this says so in its readings."""
+
+ASK_TIMEOUT_S = 10.0
+"""How long an answer may take where neither the feed nor its period says less."""
+
+_JITTER = 0.05
+_GRACE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed of the layout, bound to its source."""
+
+    name: str
+    spec: FeedSpec
+    source: Source[Any, Any]
+    derive: Mapping[str, Expression]
+
+    @property
+    def timeout_s(self) -> float:
+        """How long an answer may take: the feed's own word, else its period, within bounds."""
+        return self.spec.timeout or min(ASK_TIMEOUT_S, max(2.0, self.spec.every))
+
+
+class Poller:
+    """Keeps the state of one feed true and tells ``publish`` of each reading and failure."""
+
+    def __init__(
+        self, feed: Feed, clock: Clock, random: Random, publish: Callable[[FeedState], None]
+    ) -> None:
+        self.feed = feed
+        self.state = FeedState(
+            name=feed.name,
+            every_s=feed.spec.every,
+            stale_after_s=feed.spec.stale_after_s,
+            source=feed.spec.source,
+            key_columns=feed.spec.key,
+        )
+        self._clock = clock
+        self._random = random
+        self._publish = publish
+        self._nudge = asyncio.Event()
+        self._seq = 0
+
+    async def run(self) -> None:
+        """Ask for ever. Ends only by cancellation."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(), name=f"push {self.feed.name}")
+            tasks.create_task(self._poll(), name=f"poll {self.feed.name}")
+
+    async def _poll(self) -> None:
+        while True:
+            self._nudge.clear()
+            asked = self._clock.now()
+            await self._ask(asked)
+            period = self.feed.spec.every * (1 + self._random.uniform(-_JITTER, _JITTER))
+            await self._wait(period - self._since(asked))
+            await self._clock.sleep(max(0.0, self.feed.spec.min_every_s - self._since(asked)))
+
+    async def _wait(self, delay_s: float) -> None:
+        """Until the period is over, or the source says that something changed."""
+        timer = asyncio.ensure_future(self._clock.sleep(max(0.0, delay_s)))
+        nudged = asyncio.ensure_future(self._nudge.wait())
+        try:
+            await asyncio.wait((timer, nudged), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            timer.cancel()
+            nudged.cancel()
+
+    async def _ask(self, asked: datetime) -> None:
+        timeout_s = self.feed.timeout_s
+        self.state = replace(self.state, asking=True)
+        try:
+            async with asyncio.timeout(timeout_s + _GRACE_S):
+                rows = await self.feed.source.ask(self.feed.spec.question, timeout_s)
+        except SourceError as error:
+            self._failed(error.message, self._since(asked))
+        except TimeoutError:
+            self._failed(Message("engine.timeout", {"after_s": timeout_s}), self._since(asked))
+        except Exception as error:  # noqa: BLE001 - the supervisor: a source's bug is this feed's failure, shown
+            self._failed(_bug(error), self._since(asked))
+        else:
+            self._answered(rows, self._since(asked))
+
+    async def _listen(self) -> None:
+        """Take what the source says unasked; a source that raises here is asked by the clock alone for a while."""
+        while (pushes := self.feed.source.pushes(self.feed.spec.question)) is not None:
+            try:
+                async for rows in pushes:
+                    if rows is None:
+                        self._nudge.set()
+                    else:
+                        self._answered(rows, 0.0)
+            except SourceError as error:
+                self._failed(error.message, 0.0)
+            except Exception as error:  # noqa: BLE001 - the supervisor, as above
+                self._failed(_bug(error), 0.0)
+            await self._clock.sleep(self.feed.spec.every)
+
+    def _answered(self, rows: Rows, took_s: float) -> None:
+        received = self._clock.now()
+        columns, derived = _derive(rows, self.feed.derive)
+        self._seq += 1
+        reading = Reading(
+            feed=self.feed.name,
+            seq=self._seq,
+            at=_source_time(derived, self.feed.spec.at) or rows.at or received,
+            received=received,
+            took_s=took_s,
+            columns=columns,
+            rows=derived,
+            notes=rows.notes + _clock_note(rows.at, received, took_s),
+        )
+        self.state = replace(self.state, reading=reading, failure=None, asking=False)
+        self._publish(self.state)
+
+    def _failed(self, reason: Message, took_s: float) -> None:
+        failure = Failure(self.feed.name, self._clock.now(), reason, took_s)
+        self.state = replace(self.state, failure=failure, asking=False)
+        self._publish(self.state)
+
+    def _since(self, moment: datetime) -> float:
+        return max(0.0, (self._clock.now() - moment).total_seconds())
+
+
+def _bug(error: Exception) -> Message:
+    return Message("engine.bug", {"detail": f"{type(error).__name__}: {error}"})
+
+
+def _derive(rows: Rows, derive: Mapping[str, Expression]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """The rows with their derived columns; one may use those before it."""
+    if not derive:
+        return rows.columns, rows.rows
+    derived = []
+    for row in rows.rows:
+        whole: dict[str, Value] = dict(row)
+        for column, expression in derive.items():
+            whole[column] = expression.evaluate(whole)
+        derived.append(whole)
+    added = tuple(column for column in derive if column not in rows.columns)
+    return rows.columns + added, tuple(derived)
+
+
+def _source_time(rows: tuple[Row, ...], column: str | None) -> datetime | None:
+    """The newest time in the feed's ``at`` column; None where it has none."""
+    if column is None:
+        return None
+    times = [value for row in rows if isinstance(value := row.get(column), datetime) and value.tzinfo]
+    return max(times, default=None)
+
+
+def _clock_note(source: datetime | None, received: datetime, took_s: float) -> tuple[Message, ...]:
+    """A note where the source's clock is off; half the way of the answer and a second's rounding are allowed."""
+    if source is None:
+        return ()
+    off_s = (source - received).total_seconds() + took_s / 2
+    if abs(off_s) <= CLOCK_OFF_S + took_s / 2:
+        return ()
+    return (Message("engine.clock_off", {"off_s": off_s}),)

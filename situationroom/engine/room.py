@@ -1,0 +1,263 @@
+"""The running room: supervises the feeds, judges the rules, tells the screens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+from situationroom.actions.fire import Asked, Confirmation, Firing
+from situationroom.engine.clock import Clock
+from situationroom.engine.history import History
+from situationroom.engine.poller import Feed, Poller
+from situationroom.engine.rules import Rule
+from situationroom.engine.watching import Watchers
+from situationroom.layout.expressions import compile_expression
+from situationroom.layout.models import Layout, PanelSpec
+from situationroom.layout.references import references
+from situationroom.panel import View
+from situationroom.sources.base import Source
+from situationroom.values import (
+    ActionState,
+    Alert,
+    FeedState,
+    Key,
+    Level,
+    Message,
+    Person,
+    RunStatus,
+    SourceHealth,
+    Status,
+    Value,
+)
+
+TICK_S = 1.0
+"""How often feeds are looked at for having grown stale."""
+
+CLOSE_S = 5.0
+"""How long a source may take to let go at the end."""
+
+ALERTS = "alerts"
+ACTIONS = "actions"
+
+FiringMaker = Callable[[Callable[[str], FeedState], Callable[[], None]], Firing]
+"""Makes the room's one door to its actions, given how to see a feed and how to tell of a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a room is made of, built for one layout."""
+
+    layout: Layout
+    sources: Mapping[str, Source[Any, Any]]
+    firing: FiringMaker
+
+
+class LiveRoom:
+    """A room fed by its own pollers, in this process. Implements ``engine.interface.Room``.
+
+    Use it as an async context manager. Its feeds begin with :meth:`begin`, so that a screen can be
+    painted before the first connection is opened.
+    """
+
+    def __init__(self, parts: Parts, clock: Clock, random: Random) -> None:
+        self.layout = parts.layout
+        self._sources = parts.sources
+        self._clock = clock
+        self._watchers = Watchers()
+        self._versions: Counter[str] = Counter()
+        self._history = History(parts.layout.history, _columns_in_panels(parts.layout))
+        self._pollers = {
+            name: Poller(_feed(parts, name), clock, random, self._changed) for name in parts.layout.feeds
+        }
+        self._rules = [Rule(name, spec) for name, spec in parts.layout.rules.items()]
+        self._statuses: dict[str, Status] = {}
+        self._alerts: tuple[Alert, ...] = ()
+        self._levels: Mapping[tuple[str, Key], Level] = MappingProxyType({})
+        self._firing = parts.firing(self.latest, lambda: self._tell({ACTIONS}))
+        self._begun = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._running = asyncio.create_task(self._run(), name="room")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._firing.close()
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait((self._running,))
+            if not self._running.cancelled():
+                self._running.result()
+
+    def begin(self) -> None:
+        """Open the sources and start asking."""
+        self._begun.set()
+
+    def now(self) -> datetime:
+        """The room's time, in the layout's time zone."""
+        return self._clock.now()
+
+    def latest(self, feed: str) -> FeedState:
+        """The newest state of a feed."""
+        return self._pollers[feed].state
+
+    def sources(self) -> tuple[SourceHealth, ...]:
+        """A lamp per source, in layout order."""
+        now = self.now()
+        return tuple(self._health(name, now) for name in self.layout.sources)
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Standing alerts, worst and oldest first."""
+        return self._alerts
+
+    def levels(self) -> Mapping[tuple[str, Key], Level]:
+        """The worst level that holds, by (feed, key)."""
+        return self._levels
+
+    def view(self, panel: PanelSpec, feeds: Collection[str], person: Person) -> View:
+        """What a panel may see now."""
+        del panel
+        return View(
+            feeds={name: self._pollers[name].state for name in feeds if name in self._pollers},
+            now=self.now(),
+            levels=self._levels,
+            alerts=self._alerts,
+            actions=self.actions(person) if ACTIONS in feeds else (),
+            opens=self.layout.opens,
+            lang=self.layout.lang,
+            history=self._history.series,
+        )
+
+    def version(self, feeds: Collection[str]) -> tuple[object, ...]:
+        """Changes whenever a view of these feeds (or of ``alerts``, ``actions``) would."""
+        return tuple(self._versions[name] for name in feeds)
+
+    def watch(self) -> AsyncIterator[frozenset[str]]:
+        """What changed since the last step: feed names, ``alerts``, ``actions``."""
+        return self._watchers.watch()
+
+    def actions(self, person: Person) -> tuple[ActionState, ...]:
+        """Every action of the layout, as this person may fire it."""
+        return self._firing.states(person)
+
+    async def ask(self, action: str, values: Mapping[str, Value], person: Person) -> Asked:
+        """Ask for a run; see ``engine.interface``."""
+        return await self._firing.ask(action, values, person)
+
+    async def fire(self, run: str, confirmation: Confirmation) -> RunStatus:
+        """Fire an asked run; see ``engine.interface``."""
+        return await self._firing.fire(run, confirmation)
+
+    async def withdraw(self, run: str) -> None:
+        """Forget an asked run that was not confirmed."""
+        await self._firing.withdraw(run)
+
+    async def finished(self, run: str) -> RunStatus:
+        """The status of a run once it has ended."""
+        return await self._firing.finished(run)
+
+    async def stop(self, run: str, person: Person) -> None:
+        """Have a run end after its present step."""
+        await self._firing.stop(run, person)
+
+    def runs(self) -> tuple[RunStatus, ...]:
+        """Runs of this room's lifetime, newest first."""
+        return self._firing.runs()
+
+    async def _run(self) -> None:
+        await self._begun.wait()
+        async with AsyncExitStack() as closing:
+            for source in self._sources.values():
+                closing.push_async_callback(_close, source)
+                await source.open()
+            async with asyncio.TaskGroup() as tasks:
+                for poller in self._pollers.values():
+                    tasks.create_task(poller.run(), name=f"feed {poller.feed.name}")
+                tasks.create_task(self._firing.run(), name="actions")
+                tasks.create_task(self._tick(), name="staleness")
+
+    async def _tick(self) -> None:
+        """Notice feeds that fell silent: nobody else tells of what did not happen."""
+        while True:
+            await self._clock.sleep(TICK_S)
+            now = self.now()
+            for poller in self._pollers.values():
+                if poller.state.status(now) is Status.STALE is not self._statuses.get(poller.feed.name):
+                    self._changed(poller.state)
+
+    def _changed(self, state: FeedState) -> None:
+        now = self.now()
+        self._statuses[state.name] = state.status(now)
+        if state.reading is not None and state.failure is None:
+            self._history.add(state, state.reading)
+        told = {state.name}
+        judging = [rule for rule in self._rules if rule.spec.feed == state.name]
+        if judging:
+            for rule in judging:
+                rule.judge(state, now)
+            if self._gather_alerts():
+                told.add(ALERTS)
+        self._tell(told)
+
+    def _gather_alerts(self) -> bool:
+        """Bring the standing alerts together; whether anything about them changed."""
+        standing = [alert for rule in self._rules for alert in rule.alerts()]
+        standing.sort(key=lambda alert: (-alert.level, alert.since, alert.rule, alert.key))
+        alerts = tuple(standing)
+        if alerts == self._alerts:
+            return False
+        levels: dict[tuple[str, Key], Level] = {}
+        for alert in alerts:
+            place = (alert.feed, alert.key)
+            levels[place] = max(levels.get(place, Level.GOOD), alert.level)
+        self._alerts, self._levels = alerts, MappingProxyType(levels)
+        return True
+
+    def _tell(self, names: set[str]) -> None:
+        self._versions.update(names)
+        self._watchers.tell(names)
+
+    def _health(self, name: str, now: datetime) -> SourceHealth:
+        states = [p.state for p in self._pollers.values() if p.feed.spec.source == name]
+        bad = [s for s in states if s.status(now) in (Status.STALE, Status.FAILED)]
+        age_s = min((s.age_s(now) for s in states), default=float("inf"))
+        if not bad:
+            return SourceHealth(name, Level.GOOD, age_s)
+        failure = next((s.failure.reason for s in bad if s.failure is not None), Message("engine.stale"))
+        return SourceHealth(
+            name, Level.CRITICAL if len(bad) == len(states) else Level.WARNING, age_s, failure
+        )
+
+
+async def _close(source: Source[Any, Any]) -> None:
+    """Close a source within bounds: one that hangs must not keep the program from ending."""
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await source.close()
+    except TimeoutError:
+        return
+
+
+def _feed(parts: Parts, name: str) -> Feed:
+    spec = parts.layout.feeds[name]
+    derive = {column: compile_expression(text) for column, text in spec.derive.items()}
+    return Feed(name, spec, parts.sources[spec.source], derive)
+
+
+def _columns_in_panels(layout: Layout) -> Mapping[str, set[str]]:
+    """Columns that a panel names, by feed: those worth keeping over time."""
+    columns: dict[str, set[str]] = {}
+    for panel in layout.panels.values():
+        for reference in references(panel, panel.feed):
+            if reference.what == "column" and reference.feed is not None:
+                columns.setdefault(reference.feed, set()).add(reference.name)
+    return columns
