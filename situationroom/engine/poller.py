@@ -102,7 +102,7 @@ class Poller:
             self._answered(rows, self._since(asked))
 
     async def _listen(self) -> None:
-        """Take what the source says unasked; a source that raises here is asked by the clock alone for a while."""
+        """Take what the source says unasked; after a failure here, the clock alone asks for a while."""
         while (pushes := self.feed.source.pushes(self.feed.spec.question)) is not None:
             try:
                 async for rows in pushes:
@@ -169,7 +169,7 @@ def _source_time(rows: tuple[Row, ...], column: str | None) -> datetime | None:
 
 
 def _clock_note(source: datetime | None, received: datetime, took_s: float) -> tuple[Message, ...]:
-    """A note where the source's clock is off; half the way of the answer and a second's rounding are allowed."""
+    """A note where the source's clock is off, beyond what the answer's way can explain."""
     if source is None:
         return ()
     off_s = (source - received).total_seconds() + took_s / 2
