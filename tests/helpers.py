@@ -16,7 +16,7 @@ _STEP_S = 0.01
 async def wait_until(
     predicate: Callable[[], T | Awaitable[T]], timeout: float = 5.0, what: str = "the condition"
 ) -> T:
-    """What ``predicate`` (plain or async) gives, once that is true; AssertionError after ``timeout`` seconds."""
+    """What ``predicate`` (plain or async) gives, once that is true; AssertionError after ``timeout`` s."""
     deadline = time.monotonic() + timeout
     while True:
         result = predicate()

@@ -25,11 +25,11 @@ _START_S = 15.0
 _PORT_TRIES = 5
 _TAKEN = "could not create any TCP/IP sockets"
 
-# A demo's data are worth nothing after it: no write need ever reach the disk.
+# A demo's data are worth nothing after it: no write need reach the disk. A killed server
+# loses none all the same: the kernel has them.
 _SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "fsync": "off",
-        "synchronous_commit": "off",
         "full_page_writes": "off",
         "max_wal_size": "256MB",
         "shared_buffers": "64MB",
@@ -182,7 +182,7 @@ class PostgresServer:
         return False
 
     def _ready(self, pid: int) -> bool:
-        """Whether ``postmaster.pid`` says so: its process in line 1, its state in line 8, as pg_ctl reads it."""
+        """Whether ``postmaster.pid`` says so: line 1 is its process, line 8 its state, as pg_ctl reads it."""
         try:
             lines = (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
