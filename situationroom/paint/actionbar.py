@@ -1,0 +1,105 @@
+"""The row of keys at the foot: every action with its state, the program's own keys, and the message line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from situationroom.i18n import say
+from situationroom.paint.bars import Chrome, Item, Tap, bar, fitting
+from situationroom.paint.glyphs import GOOD, OFF, Glyphs
+from situationroom.paint.rows import Row, paint_pieces
+from situationroom.paint.theme import Theme
+from situationroom.values import ActionState, RunState
+
+
+class Hint(NamedTuple):
+    """A key of the program itself: ``s 상황공유``. ``id`` is what a tap on it means."""
+
+    key: str
+    title: str
+    id: str
+
+
+def action_bar(
+    actions: Sequence[ActionState],
+    hints: Sequence[Hint],
+    width: int,
+    theme: Theme,
+    glyphs: Glyphs,
+    *,
+    lang: str = "ko",
+    rows: int = 1,
+) -> Chrome:
+    """``rows`` rows of actions, then hints; what does not fit is counted at the end (``+3개 더``).
+
+    Taps: ``action:ID``, a hint's own id, ``more`` on the count. The reason why an action is not allowed is
+    shown where all of them still fit.
+    """
+    keys = [Item(((f"{hint.key} ", "key"), (hint.title, "title")), hint.id) for hint in hints]
+    items = [*(_action(action, lang, reasons=True) for action in actions), *keys]
+    if len(_lines(items, width, rows, lang)[-1]) and _more(items, width, rows, lang):
+        items = [*(_action(action, lang, reasons=False) for action in actions), *keys]
+    painted: list[Row] = []
+    taps: list[Tap] = []
+    for index, line in enumerate(_lines(items, width, rows, lang)):
+        row, found = bar(line, [], width, theme, glyphs, row=index)
+        painted.append(row)
+        taps += found
+    return Chrome(tuple(painted), tuple(taps))
+
+
+def message_line(words: str, style: str, width: int, theme: Theme, glyphs: Glyphs) -> Row:
+    """One row for the last thing worth saying; blank where there is none."""
+    return paint_pieces([(" ", ""), (words, style)], width, theme, None, glyphs)
+
+
+def action_state_words(action: ActionState, lang: str) -> tuple[str, str]:
+    """What is true of an action now in a few words (``● 켜짐``, ``실행 중 37 %``), and their style."""
+    run = action.run
+    if run is not None and run.state in (RunState.CLAIMED, RunState.RUNNING):
+        if run.total:
+            percent = min(100, 100 * run.done // run.total)
+            return say("paint.running_of", lang, percent=percent), "accent"
+        return say("paint.running", lang, done=run.done), "accent"
+    if action.active is None:
+        return action.state, "strong"
+    mark, style = (GOOD, "accent") if action.active else (OFF, "muted")
+    return f"{mark} {action.state}".rstrip(), style
+
+
+def _action(action: ActionState, lang: str, *, reasons: bool) -> Item:
+    words, style = action_state_words(action, lang)
+    if action.allowed:
+        pieces = [(f"{action.key} " if action.key else "", "key"), (action.title, ""), (f" {words}", style)]
+    else:
+        why = f" ({say(action.why, lang)})" if reasons and action.why is not None else ""
+        pieces = [(f"{action.key} {action.title} {words}".strip() + why, "muted")]
+    return Item(
+        tuple((text.rstrip() if text == pieces[-1][0] else text, s) for text, s in pieces),
+        f"action:{action.id}",
+    )
+
+
+def _lines(items: Sequence[Item], width: int, rows: int, lang: str) -> list[list[Item]]:
+    """The items by row; the last row ends with the count of those left over."""
+    lines: list[list[Item]] = []
+    left = list(items)
+    for _ in range(rows):
+        count = fitting(left, width)
+        lines.append(left[:count])
+        left = left[count:]
+    if left:
+        last = lines[-1]
+        while last and fitting([*last, _rest(len(left), lang)], width) <= len(last):
+            left.insert(0, last.pop())
+        last.append(_rest(len(left), lang))
+    return lines
+
+
+def _more(items: Sequence[Item], width: int, rows: int, lang: str) -> bool:
+    return any(item.id == "more" for item in _lines(items, width, rows, lang)[-1])
+
+
+def _rest(count: int, lang: str) -> Item:
+    return Item(((say("paint.more", lang, count=count), "key"),), "more")

@@ -1,0 +1,132 @@
+"""The two rows above the panels: which room, what time, how its sources are, what is wrong, who is here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from situationroom.formats import age, clock, duration
+from situationroom.i18n import say
+from situationroom.paint.bars import Chrome, Item, bar, fitting
+from situationroom.paint.glyphs import CRITICAL, GOOD, LEVEL_MARKS, WARNING, Glyphs
+from situationroom.paint.rows import Piece
+from situationroom.paint.theme import Theme
+from situationroom.panel import level_style
+from situationroom.values import Alert, Level, Person, SourceHealth
+
+HEADER_ROWS = 2
+"""Rows of the header, on a wall and on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFacts:
+    """What the header shows.
+
+    Attributes:
+        room: the room's name.
+        now: the moment, in the room's time zone.
+        opens: when the watched event begins, or None.
+        sources: a lamp each.
+        alerts: the standing ones.
+        person: who looks, or None for nobody in particular (a picture).
+        pages: names of the pages, in order.
+        page: the one shown.
+        marks: words of state besides (``HELD``, a recording), each with its style.
+        lang: ``ko`` or ``en``.
+
+    """
+
+    room: str
+    now: datetime
+    opens: datetime | None = None
+    sources: Sequence[SourceHealth] = ()
+    alerts: Sequence[Alert] = ()
+    person: Person | None = None
+    pages: Sequence[str] = ()
+    page: str = ""
+    marks: Sequence[Piece] = ()
+    lang: str = "ko"
+
+
+def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
+    """Row 1: room, clock, countdown; at the right alerts and person. Row 2: lamps; at the right the pages."""
+    left = [
+        Item(((facts.room, "strong"),), "room"),
+        Item(((clock(facts.now), "accent"),)),
+        *_event(facts),
+        *(Item((mark,)) for mark in facts.marks),
+    ]
+    right = [_alerts(facts)]
+    if facts.person is not None:
+        right.append(Item(((facts.person.name, "title"),), "person"))
+    first, first_taps = bar(left, right, width, theme, glyphs)
+    tabs = _tabs(facts) if len(facts.pages) > 1 else []
+    room = width - (sum(tab.width + 3 for tab in tabs))
+    lamps = [_lamp(source, facts.lang) for source in facts.sources]
+    if fitting(lamps, room) < len(lamps):  # too long with every reason: the names and ages are what counts
+        lamps = [_lamp(source, facts.lang, reasons=False) for source in facts.sources]
+    second, second_taps = bar(lamps, tabs, width, theme, glyphs, style="", row=1)
+    return Chrome((first, second), first_taps + second_taps)
+
+
+def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
+    """Row 1: room and clock. Row 2: countdown, alerts, then a lamp for each source, the bad ones by name."""
+    left = [Item(((facts.room, "strong"),), "room"), *(Item((mark,)) for mark in facts.marks)]
+    first, first_taps = bar(left, [Item(((clock(facts.now), "accent"),))], width, theme, glyphs)
+    lamps = [_short_lamp(source) for source in sorted(facts.sources, key=lambda s: -s.level)]
+    second, second_taps = bar([_alerts(facts), *lamps], _event(facts), width, theme, glyphs, style="", row=1)
+    return Chrome((first, second), first_taps + second_taps)
+
+
+def page_tabs(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
+    """One row of page names with their number keys; a tap's id is ``page:NAME``."""
+    row, taps = bar(_tabs(facts), [], width, theme, glyphs)
+    return Chrome((row,), taps)
+
+
+def _event(facts: HeaderFacts) -> list[Item]:
+    """The countdown to the event, or the time since it began."""
+    if facts.opens is None:
+        return []
+    left_s = (facts.opens - facts.now).total_seconds()
+    if left_s > 0:
+        words = say("paint.opens_in", facts.lang, left=duration(left_s, facts.lang))
+        return [Item(((words, "accent"),))]
+    return [Item(((say("paint.opened", facts.lang, gone=duration(-left_s, facts.lang)), "title"),))]
+
+
+def _alerts(facts: HeaderFacts) -> Item:
+    """Alerts by level: ``■1 ▲2``; calm words when there are none."""
+    counts = {level: sum(alert.level is level for alert in facts.alerts) for level in Level}
+    pieces: list[Piece] = []
+    for mark, level in ((CRITICAL, Level.CRITICAL), (WARNING, Level.WARNING)):
+        if counts[level]:
+            pieces.append((f"{' ' if pieces else ''}{mark}{counts[level]}", level_style(level)))
+    return Item(tuple(pieces) or ((say("paint.no_alerts", facts.lang), "muted"),), "alerts")
+
+
+def _lamp(source: SourceHealth, lang: str, *, reasons: bool = True) -> Item:
+    """``● kos 1s``, ``■ kait 38s 시간 초과``."""
+    style = level_style(source.level)
+    words = f"{source.name} {age(source.age_s)}"
+    if source.reason is not None and reasons:
+        words += f" {say(source.reason, lang)}"
+    mark: Piece = (f"{LEVEL_MARKS[source.level]} ", style or "good")
+    return Item((mark, (words, style or "muted")), f"source:{source.name}")
+
+
+def _short_lamp(source: SourceHealth) -> Item:
+    style = level_style(source.level)
+    name = "" if source.level is Level.GOOD else f" {source.name} {age(source.age_s)}"
+    return Item(((LEVEL_MARKS.get(source.level, GOOD) + name, style or "good"),), f"source:{source.name}")
+
+
+def _tabs(facts: HeaderFacts) -> list[Item]:
+    return [
+        Item(
+            ((f"{number} ", "key"), (name, "strong" if name == facts.page else "muted")),
+            f"page:{name}",
+        )
+        for number, name in enumerate(facts.pages, 1)
+    ]
