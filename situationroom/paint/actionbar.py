@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from situationroom.i18n import say
-from situationroom.paint.bars import Chrome, Item, Tap, bar, fitting
+from situationroom.paint.bars import Chrome, Item, bar, fitting
 from situationroom.paint.glyphs import GOOD, OFF, Glyphs
 from situationroom.paint.rows import Row, paint_pieces
 from situationroom.paint.theme import Theme
@@ -38,15 +38,12 @@ def action_bar(
     """
     keys = [Item(((f"{hint.key} ", "key"), (hint.title, "title")), hint.id) for hint in hints]
     items = [*(_action(action, lang, reasons=True) for action in actions), *keys]
-    if len(_lines(items, width, rows, lang)[-1]) and _more(items, width, rows, lang):
+    lines, left_over = _lines(items, width, rows, lang)
+    if left_over:
         items = [*(_action(action, lang, reasons=False) for action in actions), *keys]
-    painted: list[Row] = []
-    taps: list[Tap] = []
-    for index, line in enumerate(_lines(items, width, rows, lang)):
-        row, found = bar(line, [], width, theme, glyphs, row=index)
-        painted.append(row)
-        taps += found
-    return Chrome(tuple(painted), tuple(taps))
+        lines, _ = _lines(items, width, rows, lang)
+    painted = [bar(line, [], width, theme, glyphs, row=index) for index, line in enumerate(lines)]
+    return Chrome(tuple(row for row, _ in painted), tuple(tap for _, taps in painted for tap in taps))
 
 
 def message_line(words: str, style: str, width: int, theme: Theme, glyphs: Glyphs) -> Row:
@@ -69,20 +66,18 @@ def action_state_words(action: ActionState, lang: str) -> tuple[str, str]:
 
 
 def _action(action: ActionState, lang: str, *, reasons: bool) -> Item:
+    """Key, title and state; all grey, with the reason, where it may not be fired."""
     words, style = action_state_words(action, lang)
+    label = f"{action.key} " if action.key else ""
+    state = f" {words}" if words else ""
     if action.allowed:
-        pieces = [(f"{action.key} " if action.key else "", "key"), (action.title, ""), (f" {words}", style)]
-    else:
-        why = f" ({say(action.why, lang)})" if reasons and action.why is not None else ""
-        pieces = [(f"{action.key} {action.title} {words}".strip() + why, "muted")]
-    return Item(
-        tuple((text.rstrip() if text == pieces[-1][0] else text, s) for text, s in pieces),
-        f"action:{action.id}",
-    )
+        return Item(((label, "key"), (action.title, ""), (state, style)), f"action:{action.id}")
+    why = f" ({say(action.why, lang)})" if reasons and action.why is not None else ""
+    return Item(((f"{label}{action.title}{state}{why}", "muted"),), f"action:{action.id}")
 
 
-def _lines(items: Sequence[Item], width: int, rows: int, lang: str) -> list[list[Item]]:
-    """The items by row; the last row ends with the count of those left over."""
+def _lines(items: Sequence[Item], width: int, rows: int, lang: str) -> tuple[list[list[Item]], int]:
+    """The items by row, and how many were left over: those are counted at the end of the last row."""
     lines: list[list[Item]] = []
     left = list(items)
     for _ in range(rows):
@@ -94,11 +89,7 @@ def _lines(items: Sequence[Item], width: int, rows: int, lang: str) -> list[list
         while last and fitting([*last, _rest(len(left), lang)], width) <= len(last):
             left.insert(0, last.pop())
         last.append(_rest(len(left), lang))
-    return lines
-
-
-def _more(items: Sequence[Item], width: int, rows: int, lang: str) -> bool:
-    return any(item.id == "more" for item in _lines(items, width, rows, lang)[-1])
+    return lines, len(left)
 
 
 def _rest(count: int, lang: str) -> Item:

@@ -1,0 +1,167 @@
+"""A whole picture of one page: header, panels, actions, for snapshots and shares.
+
+A wall is a grid of exactly the size asked for. Under :data:`PHONE_UNDER` cells the panels stand one under
+another, each as long as it needs, and the picture is as high as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from situationroom.layout.models import Layout, PageSpec, PanelSpec
+from situationroom.paint.actionbar import Hint, action_bar
+from situationroom.paint.frame import paint_body, paint_panel
+from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.grid import Rect, phone_order, rectangles
+from situationroom.paint.header import HEADER_ROWS, HeaderFacts, phone_header, wall_header
+from situationroom.paint.rows import Row, blank
+from situationroom.paint.theme import Theme
+from situationroom.panel import Panel, View
+from situationroom.values import ActionState, Alert, Person, SourceHealth
+
+PHONE_UNDER = 60
+"""Screens narrower than this, in cells, are phones."""
+
+LONGEST_PANEL = 60
+"""Lines of one panel in a picture of a phone page."""
+
+Panels = Mapping[str, Panel[Any]]
+
+
+class PaintedRoom(Protocol):
+    """What a picture needs to know of a room."""
+
+    @property
+    def layout(self) -> Layout:
+        """The layout it was made from."""
+
+    def now(self) -> datetime:
+        """The room's time, in the layout's time zone."""
+
+    def sources(self) -> tuple[SourceHealth, ...]:
+        """A lamp per source."""
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Standing alerts, worst first."""
+
+    def actions(self, person: Person) -> tuple[ActionState, ...]:
+        """Every action, as this person may fire it."""
+
+    def view(self, panel: PanelSpec, feeds: Collection[str], person: Person) -> View:
+        """What a panel may see now."""
+
+
+def build_panels(layout: Layout, types: Mapping[str, type[Panel[Any]]]) -> Panels:
+    """Every panel of a layout, by its id. A panel without a title is called by its id.
+
+    ``types`` are the catalogue's panel classes; the loader has checked that each type is among them.
+    """
+    built: dict[str, Panel[Any]] = {}
+    for name, spec in layout.panels.items():
+        titled = spec if spec.title else spec.model_copy(update={"title": name})
+        built[name] = types[spec.type](titled, titled.options)
+    return built
+
+
+def paint_page(
+    room: PaintedRoom,
+    panels: Panels,
+    page: str,
+    width: int,
+    height: int,
+    person: Person,
+    theme: Theme,
+    glyphs: Glyphs = Glyphs.NARROW,
+    *,
+    hints: Sequence[Hint] = (),
+) -> tuple[Row, ...]:
+    """The page as rows of ``width`` cells: ``height`` of them on a wall, as many as it takes on a phone.
+
+    Raises:
+        KeyError: the layout has no such page.
+
+    """
+    spec = room.layout.pages[page]
+    if width < PHONE_UNDER:
+        return _phone(room, panels, page, spec, width, person, theme, glyphs)
+    facts = header_facts(room, page, person)
+    header = wall_header(facts, width, theme, glyphs)
+    foot = action_bar(room.actions(person), hints, width, theme, glyphs, lang=room.layout.lang)
+    inside = max(0, height - HEADER_ROWS - len(foot.rows))
+    painted: dict[Rect, tuple[Row, ...]] = {}
+    for name, area in rectangles(spec, width, inside).items():
+        panel = panels[name]
+        view = room.view(panel.spec, panel_feeds(panel.spec), person)
+        painted[area] = paint_panel(panel, view, area.width, area.height, theme, glyphs).rows
+    return (*header.rows, *compose(painted, width, inside), *foot.rows)
+
+
+def panel_feeds(spec: PanelSpec) -> tuple[str, ...]:
+    """The feeds a panel looks at: ``feed``, ``feeds``, then those its options name, each once."""
+    named = [*((spec.feed,) if spec.feed else ()), *spec.feeds]
+    return tuple(dict.fromkeys(named))
+
+
+def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
+    """What the header of a page shows now."""
+    layout = room.layout
+    return HeaderFacts(
+        room=layout.room,
+        now=room.now(),
+        opens=layout.opens,
+        sources=room.sources(),
+        alerts=room.alerts(),
+        person=person,
+        pages=tuple(layout.pages),
+        page=page,
+        lang=layout.lang,
+    )
+
+
+def compose(painted: Mapping[Rect, Sequence[Row]], width: int, height: int) -> tuple[Row, ...]:
+    """Painted rectangles put together into ``height`` rows of ``width`` cells; what they leave is blank."""
+    parts: list[list[tuple[Rect, Row]]] = [[] for _ in range(height)]
+    for area, rows in painted.items():
+        for y, row in enumerate(rows, area.y):
+            parts[y].append((area, row))
+    composed: list[Row] = []
+    for line in parts:
+        row: Row = ()
+        x = 0
+        for area, piece in sorted(line, key=lambda part: part[0].x):
+            row += blank(area.x - x) + piece
+            x = area.x + area.width
+        composed.append(row + blank(width - x))
+    return tuple(composed)
+
+
+def full_height(panel: Panel[Any], view: View, width: int, theme: Theme, glyphs: Glyphs) -> int:
+    """Rows of the panel's frame with everything in it: what it wants, or all its lines where it has more."""
+    wanted = max(1, panel.lines_wanted(view))
+    lines = len(paint_body(panel, view, width - 2, wanted, theme, glyphs).rows) if panel.SCROLLS else 0
+    reason = any(state.failure for state in view.feeds.values())
+    return min(LONGEST_PANEL, max(wanted, lines)) + 2 + reason
+
+
+def _phone(
+    room: PaintedRoom,
+    panels: Panels,
+    page: str,
+    spec: PageSpec,
+    width: int,
+    person: Person,
+    theme: Theme,
+    glyphs: Glyphs,
+) -> tuple[Row, ...]:
+    """Header, every panel at its full length, and a row for each action."""
+    rows = list(phone_header(header_facts(room, page, person), width, theme, glyphs).rows)
+    for name in phone_order(spec):
+        panel = panels[name]
+        view = room.view(panel.spec, panel_feeds(panel.spec), person)
+        height = full_height(panel, view, width, theme, glyphs)
+        rows += paint_panel(panel, view, width, height, theme, glyphs).rows
+    for action in room.actions(person):
+        rows += action_bar([action], [], width, theme, glyphs, lang=room.layout.lang).rows
+    return tuple(rows)
