@@ -13,7 +13,7 @@ from random import Random
 
 from situationroom.actions.fire import Firing
 from situationroom.catalog import Catalog, catalog
-from situationroom.engine.clock import Clock, system_clock
+from situationroom.engine.clock import Clock, SystemClock
 from situationroom.engine.room import LiveRoom, Parts
 from situationroom.errors import UsageError
 from situationroom.journal import Journal
@@ -70,7 +70,7 @@ async def open_room(
     layout: Layout, types: Catalog, *, clock: Clock | None = None, begin: bool = True
 ) -> AsyncIterator[LiveRoom]:
     """A room running in this process; with ``begin=False`` it waits for :meth:`LiveRoom.begin`."""
-    clock = clock or system_clock(layout.timezone)
+    clock = clock or SystemClock(layout.timezone)
     sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
     actions = {
         name: types.actions[spec.kind](name, spec, spec.options, sources)
