@@ -128,12 +128,12 @@ def compose(painted: Mapping[Rect, Sequence[Row]], width: int, height: int) -> t
             parts[y].append((area, row))
     composed: list[Row] = []
     for line in parts:
-        row: Row = ()
+        whole: Row = ()
         x = 0
         for area, piece in sorted(line, key=lambda part: part[0].x):
-            row += blank(area.x - x) + piece
+            whole += blank(area.x - x) + piece
             x = area.x + area.width
-        composed.append(row + blank(width - x))
+        composed.append(whole + blank(width - x))
     return tuple(composed)
 
 
