@@ -1,0 +1,81 @@
+"""One changing statement in one transaction, and the truth about what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+import asyncpg
+
+from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError, TooManyRows
+from situationroom.sources.base import Change
+from situationroom.sources.pg.database import Database, Pooled, con_terminate, prepared, session_zone
+from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
+from situationroom.sources.pg.values import cell
+from situationroom.values import Value
+
+COMMIT_S = 2.0
+"""A commit gets at least this long: an outcome nobody knows costs people more than a short wait."""
+
+RETURNED_ROWS = 500
+"""Rows of ``returning`` that are kept."""
+
+_TAG_COUNT = re.compile(r"(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)")
+
+
+async def change(
+    database: Database, sql: str, args: Sequence[Value], *, max_rows: int | None, timeout_s: float
+) -> Change:
+    """Run, count, and commit or roll back.
+
+    Raises:
+        TooManyRows: it touched more than ``max_rows``; rolled back.
+        ActionFailed: it had no effect.
+        OutcomeUnknown: connection or time ran out after the commit was sent.
+
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout_s
+    try:
+        async with (
+            asyncio.timeout_at(deadline) as limit,
+            database.transaction("begin", timeout_s) as (con, _),
+        ):
+            done = await _run(con, sql, args, max_rows)
+            limit.reschedule(None)  # from here on the commit's own limit holds
+            await _commit(con, max(COMMIT_S, deadline - loop.time()))
+    except SourceError as error:
+        raise ActionFailed(error.message.id, **error.message.values) from error
+    except TROUBLE as error:
+        message = explain(error, timeout_s)
+        raise ActionFailed(message.id, **message.values) from error
+    return done
+
+
+async def _run(con: Pooled, sql: str, args: Sequence[Value], max_rows: int | None) -> Change:
+    statement, bound = await prepared(con, sql, args)
+    records = await statement.fetch(*bound)
+    if not con.is_in_transaction():
+        raise OutcomeUnknown("sources.pg_ended_transaction")
+    counted = _TAG_COUNT.fullmatch(statement.get_statusmsg() or "")
+    count = int(counted[1]) if counted else len(records)
+    if max_rows is not None and count > max_rows:
+        raise TooManyRows("sources.too_many_rows", count=count, max_rows=max_rows)
+    zone = session_zone(con)
+    kept = records[:RETURNED_ROWS]
+    return Change(count, tuple({name: cell(value, zone) for name, value in row.items()} for row in kept))
+
+
+async def _commit(con: Pooled, timeout_s: float) -> None:
+    """Commit. A refusal by a server that is still there is no effect; any other trouble is unknown."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            tag = await con.execute("commit")
+    except TROUBLE as error:
+        if isinstance(error, asyncpg.PostgresError) and not is_lost(error):
+            raise
+        con_terminate(con)
+        raise OutcomeUnknown("sources.pg_commit_unknown", reason=explain(error, timeout_s)) from error
+    if tag != "COMMIT":
+        raise ActionFailed("sources.pg_rolled_back")

@@ -1,0 +1,201 @@
+"""A bounded pool on one database, and its transactions with limits that the server keeps too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from situationroom.errors import SourceError
+from situationroom.sources.base import Rows
+from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
+from situationroom.sources.pg.values import arguments, cell
+from situationroom.values import Message, Value
+
+Pooled: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+CLOSE_S = 1.0
+"""How long a connection may take to be given back or closed before it is cut."""
+
+_LIMITS = """
+select set_config('statement_timeout', $1, true),
+       set_config('idle_in_transaction_session_timeout', $2, true),
+       clock_timestamp() as at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the database is and how to knock."""
+
+    dsn: str = field(repr=False)
+    connect_timeout_s: float
+    application_name: str
+    statement_cache: bool
+
+    async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
+        """A connection of its own, outside the pool."""
+        return await asyncpg.connect(
+            self.dsn,
+            timeout=self.connect_timeout_s,
+            command_timeout=self.connect_timeout_s,
+            server_settings={"application_name": self.application_name},
+        )
+
+
+class Database:
+    """A pool of at most ``size`` connections, made as they are needed."""
+
+    def __init__(self, server: Server, size: int) -> None:
+        self.server = server
+        self._size = size
+        self._pool = asyncpg.create_pool(
+            server.dsn,
+            min_size=0,
+            max_size=size,
+            timeout=server.connect_timeout_s,
+            statement_cache_size=100 if server.statement_cache else 0,
+            server_settings={"application_name": server.application_name},
+        )
+
+    async def select(self, sql: str, args: Sequence[Value], timeout_s: float, max_rows: int) -> Rows:
+        """Rows of a query in a READ ONLY transaction, the first ``max_rows`` with a note if there are more.
+
+        Raises:
+            SourceError: no answer within ``timeout_s``, or a refusal.
+
+        """
+        try:
+            async with (
+                asyncio.timeout(timeout_s),
+                self.transaction("begin read only", timeout_s) as (con, at),
+            ):
+                if args:
+                    statement, bound = await prepared(con, sql, args)
+                    cursor = await statement.cursor(*bound)
+                else:
+                    cursor = await con.cursor(sql)
+                records = await cursor.fetch(max_rows + 1)
+                columns = list(records[0].keys()) if records else await _columns(con, sql)
+                zone = session_zone(con)
+                await con.execute("commit")
+            return _rows(columns, records, at, zone, max_rows)
+        except TROUBLE as error:
+            message = explain(error, timeout_s)
+            raise SourceError(message.id, **message.values) from error
+
+    @asynccontextmanager
+    async def transaction(self, begin: str, timeout_s: float) -> AsyncIterator[tuple[Pooled, datetime]]:
+        """A connection in a transaction that the server itself ends in time, and the server's clock.
+
+        What is not committed inside is rolled back. To be used within ``asyncio.timeout``.
+        """
+        con, at = await self._begin(begin, timeout_s)
+        try:
+            yield con, at
+        except (asyncio.CancelledError, OSError):
+            con_terminate(con)  # a question may still be in flight on it: the server's limits end that
+            raise
+        finally:
+            await self._give_back(con)
+
+    async def close(self) -> None:
+        """Close every connection, politely for a moment."""
+        with suppress(TimeoutError, *TROUBLE):  # whatever it was, the pool has cut its connections then
+            async with asyncio.timeout(CLOSE_S):
+                await self._pool.close()
+        self._pool.terminate()
+
+    async def _begin(self, begin: str, timeout_s: float) -> tuple[Pooled, datetime]:
+        """A connection with a transaction begun; a pooled one found dead is replaced, once."""
+        try:
+            return await self._begin_on(await self._acquire(timeout_s), begin, timeout_s)
+        except TROUBLE as error:
+            if isinstance(error, (TimeoutError, ConnectionRefusedError)) or not is_lost(error):
+                raise
+        return await self._begin_on(await self._acquire(timeout_s), begin, timeout_s)
+
+    async def _acquire(self, timeout_s: float) -> Pooled:
+        await self._pool  # the first time: makes it ready; nothing is connected yet
+        try:
+            return await self._pool.acquire(timeout=timeout_s * 0.95)
+        except TimeoutError:
+            if self._pool.get_size() - self._pool.get_idle_size() >= self._size:
+                raise SourceError("sources.pg_pool_busy", size=self._size, after_s=timeout_s) from None
+            raise
+
+    async def _begin_on(self, con: Pooled, begin: str, timeout_s: float) -> tuple[Pooled, datetime]:
+        limit_ms = max(50, int(timeout_s * 950))  # a little sooner than here: the server's word says more
+        try:
+            await con.execute(begin)
+            row = await con.fetchrow(_LIMITS, str(limit_ms), str(limit_ms + 5_000))
+            assert row is not None
+            return con, row["at"]
+        except BaseException as error:
+            if isinstance(error, (asyncio.CancelledError, OSError)):
+                con_terminate(con)
+            await self._give_back(con)
+            raise
+
+    async def _give_back(self, con: Pooled) -> None:
+        """Roll back what is open and return the connection; one that does not answer is cut."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                if con.is_in_transaction():
+                    await con.execute("rollback")
+                await self._pool.release(con)
+        except BaseException as error:
+            con_terminate(con)
+            if not isinstance(error, TROUBLE):
+                raise
+
+
+def con_terminate(con: Pooled) -> None:
+    """Cut a connection; one that is gone already is no error."""
+    with suppress(asyncpg.InterfaceError):
+        con.terminate()
+
+
+async def prepared(
+    con: Pooled, sql: str, args: Sequence[Value]
+) -> tuple[asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record], list[object]]:
+    """The statement and its arguments, typed as the server says it wants them.
+
+    Raises:
+        BadArgumentError: a value does not fit, or there are too many or too few.
+
+    """
+    statement = await con.prepare(sql)
+    types = [parameter.name for parameter in statement.get_parameters()]
+    return statement, arguments(args, types, session_zone(con))
+
+
+def session_zone(con: Pooled) -> tzinfo:
+    """The time zone the server takes zoneless timestamps to be in."""
+    try:
+        return ZoneInfo(str(con.get_settings().TimeZone))
+    except (ZoneInfoNotFoundError, ValueError, AttributeError):
+        return UTC
+
+
+async def _columns(con: Pooled, sql: str) -> list[str]:
+    """Column names of a query that gave no rows."""
+    return [attribute.name for attribute in (await con.prepare(sql)).get_attributes()]
+
+
+def _rows(
+    columns: list[str], records: list[asyncpg.Record], at: datetime, zone: tzinfo, max_rows: int
+) -> Rows:
+    for index, name in enumerate(columns):
+        if name in columns[:index]:
+            raise SourceError("sources.pg_same_name", column=name)
+    rows = tuple({name: cell(value, zone) for name, value in record.items()} for record in records[:max_rows])
+    notes = (Message("sources.cut", {"rows": max_rows}),) if len(records) > max_rows else ()
+    return Rows(tuple(columns), rows, at, notes)

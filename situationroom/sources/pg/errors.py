@@ -1,0 +1,112 @@
+"""What PostgreSQL and its driver say went wrong, in sentences for operators."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import asyncpg
+
+from situationroom.sources.pg.values import BadArgumentError
+from situationroom.values import Message
+
+TROUBLE = (
+    OSError,  # TimeoutError among them
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ValueError,  # a value the driver cannot read or write
+    OverflowError,
+)
+"""Whatever asyncpg raises for reasons outside this program."""
+
+LONGEST_DETAIL = 300
+
+_MISCOUNTED = "the server expects"  # so begins the driver's word for a wrong number of arguments
+
+_BY_STATE = {
+    "28P01": "sources.pg_login",
+    "28000": "sources.pg_not_admitted",
+    "3D000": "sources.pg_no_database",
+    "25006": "sources.pg_read_only",
+    "42501": "sources.pg_not_permitted",
+    "53300": "sources.pg_too_many_connections",
+    "55P03": "sources.pg_locked",
+    "40P01": "sources.pg_deadlock",
+    "57P01": "sources.pg_shut_down",
+    "57P02": "sources.pg_shut_down",
+    "57P03": "sources.pg_not_ready",
+}
+
+
+def explain(error: BaseException, timeout_s: float) -> Message:
+    """The sentence for an error of :data:`TROUBLE`; never shows the connection URL or a password."""
+    server_said = _from_server(error)
+    if server_said is not None:
+        return _refusal(server_said, timeout_s)
+    match error:
+        case BadArgumentError():
+            return error.message
+        case TimeoutError():
+            return Message("sources.timeout", {"after_s": timeout_s})
+        case ConnectionRefusedError():
+            return Message("sources.refused")
+        case socket.gaierror():
+            return Message("sources.unknown_host")
+        case ssl.SSLError():
+            return Message("sources.tls", {"detail": short(str(error.reason or error))})
+        case asyncpg.ClientConfigurationError():
+            return Message("sources.pg_bad_dsn")
+        case asyncpg.exceptions.DataError() | asyncpg.OutdatedSchemaCacheError():
+            return Message("sources.pg_error", {"detail": short(str(error))})
+        case asyncpg.InternalClientError():
+            return Message("sources.pg_not_postgres")
+        case asyncpg.InterfaceError() if str(error).startswith(_MISCOUNTED):
+            return Message("sources.pg_error", {"detail": short(str(error).partition("\n")[0])})
+        case ConnectionError() | asyncpg.InterfaceError() | asyncpg.PostgresConnectionError():
+            return Message("sources.lost")
+        case OSError():
+            return _unreachable(error)
+        case _:
+            return Message("sources.pg_unreadable_value", {"detail": short(str(error))})
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone, rather than a statement refused on a healthy one."""
+    return isinstance(error, (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)) or _state(
+        error
+    ).startswith(("08", "57P"))
+
+
+def short(detail: str) -> str:
+    """A detail from outside, in one line of bounded length."""
+    line = " ".join(detail.split())
+    return line if len(line) <= LONGEST_DETAIL else line[:LONGEST_DETAIL] + "…"
+
+
+def _from_server(error: BaseException) -> asyncpg.PostgresError | None:
+    """The server's own words: the error, or what it said before it closed the connection."""
+    for said in (error, error.__cause__):
+        if isinstance(said, asyncpg.PostgresError) and said.severity_en:
+            return said
+    return None
+
+
+def _refusal(error: asyncpg.PostgresError, timeout_s: float) -> Message:
+    state, detail = _state(error), short(str(error.message or error))
+    if state == "57014":
+        timed_out = "statement timeout" in detail
+        return Message("sources.pg_statement_timeout" if timed_out else "sources.pg_cancelled",
+                       {"after_s": timeout_s})  # fmt: skip
+    return Message(_BY_STATE.get(state, "sources.pg_error"), {"detail": detail})
+
+
+def _state(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or "")
+
+
+def _unreachable(error: OSError) -> Message:
+    """The system's word for it; several addresses tried make one error without a number."""
+    if error.errno is None and "refused" in str(error):
+        return Message("sources.refused")
+    return Message("sources.unreachable", {"detail": short(error.strerror or type(error).__name__)})

@@ -1,0 +1,127 @@
+"""One connection that listens for every feed of a source, kept alive for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import TypeAlias
+
+import asyncpg
+
+from situationroom.sources.backoff import Backoff
+from situationroom.sources.pg.errors import TROUBLE, explain
+from situationroom.values import Message
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+KEEPALIVE_S = 5.0
+"""A connection silent for this long is asked whether it still lives."""
+
+PATIENCE_S = 2.0
+"""How long the answer to that, or a LISTEN, may take."""
+
+
+class Listener:
+    """Turns NOTIFY into ticks: one tick stands for any number of notifications since the last.
+
+    A (re)connect ticks too, for whatever was said meanwhile. ``trouble`` tells why it does not listen
+    now, or is None.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Connection]],
+        backoff: Backoff,
+        sleep: Callable[[float], Awaitable[None]],
+        keepalive_s: float = KEEPALIVE_S,
+    ) -> None:
+        self.trouble: Message | None = None
+        self._connect = connect
+        self._backoff = backoff
+        self._sleep = sleep
+        self._keepalive_s = keepalive_s
+        self._wanted: dict[asyncio.Event, frozenset[str]] = {}
+        self._changed = asyncio.Event()  # another channel is wanted, or the connection ended
+        self._task: asyncio.Task[None] | None = None
+
+    async def heard(self, channels: Iterable[str]) -> AsyncIterator[None]:
+        """A tick for every batch of notifications on ``channels``. Never ends by itself."""
+        tick = asyncio.Event()
+        self._wanted[tick] = frozenset(channels)
+        self._changed.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep(), name="listen")
+            self._task.add_done_callback(self._ended)
+        try:
+            while True:
+                await tick.wait()
+                tick.clear()
+                if self._task.done():
+                    self._task.result()  # a bug in the keeper surfaces at whoever listens
+                    return
+                yield None
+        finally:
+            del self._wanted[tick]
+
+    async def close(self) -> None:
+        """Stop listening and cut the connection."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                connection = await self._connect()
+                try:
+                    await self._serve(connection)
+                finally:
+                    connection.terminate()
+                self.trouble = Message("sources.pg_not_listening", {"reason": Message("sources.lost")})
+            except TROUBLE as error:
+                reason = explain(error, PATIENCE_S)
+                self.trouble = Message("sources.pg_not_listening", {"reason": reason})
+            await self._sleep(self._backoff.next_s())
+
+    async def _serve(self, connection: Connection) -> None:
+        """Listen on what is wanted until the connection ends."""
+        connection.add_termination_listener(self._terminated)
+        listening: frozenset[str] = frozenset()
+        while not connection.is_closed():
+            self._changed.clear()
+            fresh = frozenset().union(*self._wanted.values()) - listening
+            for channel in sorted(fresh):
+                async with asyncio.timeout(PATIENCE_S):
+                    await connection.add_listener(channel, self._notified)
+            if fresh:
+                listening |= fresh
+                self._listening(fresh)
+            try:
+                async with asyncio.timeout(self._keepalive_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                async with asyncio.timeout(PATIENCE_S):  # a cut cable says nothing by itself
+                    await connection.execute("select 1")
+
+    def _listening(self, channels: frozenset[str]) -> None:
+        self.trouble = None
+        self._backoff.reset()
+        self._tick(channels)
+
+    def _notified(self, connection: object, pid: int, channel: str, payload: object) -> None:
+        del connection, pid, payload
+        self._tick(frozenset((channel,)))
+
+    def _tick(self, channels: frozenset[str]) -> None:
+        for tick, wanted in self._wanted.items():
+            if wanted & channels:
+                tick.set()
+
+    def _terminated(self, connection: object) -> None:
+        del connection
+        self._changed.set()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del task
+        for tick in self._wanted:
+            tick.set()
