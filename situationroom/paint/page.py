@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from situationroom.layout.models import Layout, PageSpec, PanelSpec
+from situationroom.layout.references import references
 from situationroom.paint.actionbar import Hint, action_bar
 from situationroom.paint.frame import paint_body, paint_panel
 from situationroom.paint.glyphs import Glyphs
@@ -100,8 +101,9 @@ def paint_page(
 
 def panel_feeds(spec: PanelSpec) -> tuple[str, ...]:
     """The feeds a panel looks at: ``feed``, ``feeds``, then those its options name, each once."""
-    named = [*((spec.feed,) if spec.feed else ()), *spec.feeds]
-    return tuple(dict.fromkeys(named))
+    named = [name.name for name in references(spec, spec.feed) if name.what == "feed"]
+    main = [spec.feed] if spec.feed else []
+    return tuple(dict.fromkeys([*main, *spec.feeds, *named]))
 
 
 def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
