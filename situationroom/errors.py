@@ -4,6 +4,7 @@
 
     RoomError                 everything below; carries a Message, said in the reader's language
     ├── LayoutError           the layout file cannot be used: every problem at once
+    ├── ExpressionError       an expression of a layout does not parse, or uses what it may not
     ├── PluginError           a panel, source or action file cannot be loaded
     ├── UsageError            a command was called wrongly (exit code 2)
     ├── SourceError           a question got no answer: timeout, refused, garbage
@@ -70,6 +71,10 @@ class LayoutError(RoomError):
 
     def __str__(self) -> str:
         return "\n".join(problem.text() for problem in self.problems)
+
+
+class ExpressionError(RoomError):
+    """An expression of a layout does not parse, or uses something that is not allowed."""
 
 
 class PluginError(RoomError):

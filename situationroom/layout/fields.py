@@ -54,7 +54,7 @@ def seconds(value: object) -> object:
         compact = value.strip()
         if compact and _DURATION.sub("", compact).strip() == "":
             return sum(float(amount) * _SECONDS[unit] for amount, unit in _DURATION.findall(compact))
-    raise ValueError("write a duration with its unit, such as 500ms, 5s, 1m30s, 2h or 7d")
+    raise ValueError("layout.duration")  # an id of the catalogue, said in the reader's language
 
 
 Seconds = Annotated[
@@ -73,7 +73,7 @@ def per_second(value: object) -> object:
         match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|min|h)", value.strip())
     ):
         return float(match[1]) / _SECONDS[match[2]]
-    raise ValueError("write a rate such as 1000/s or 600/m")
+    raise ValueError("layout.rate")
 
 
 Rate = Annotated[

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from situationroom.layout.fields import (
     Column,
@@ -103,6 +103,12 @@ class RuleSpec(Spec):
     critical: Condition | None = None
     on_stale: Literal["hold", "raise"] = "hold"
 
+    @model_validator(mode="after")
+    def _judges(self) -> RuleSpec:
+        if self.warning is None and self.critical is None:
+            raise ValueError("layout.rule_empty")  # an id of the catalogue
+        return self
+
 
 class FromFeed(Spec):
     """Where an input takes its choices or its default from: a column of a feed."""
@@ -140,7 +146,7 @@ class ActionSpec(Spec):
     @property
     def confirmation(self) -> Literal["press", "type"]:
         """How it is confirmed: as declared, never below ``press``, ``type`` where the risk is high."""
-        return self.confirm or ("type" if self.risk == "high" else "press")
+        return "type" if self.risk == "high" else self.confirm or "press"
 
 
 class ChannelSpec(Spec):

@@ -1,0 +1,88 @@
+"""Checks that every name in a layout refers to something, and that no key means two things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from situationroom.errors import ExpressionError
+from situationroom.layout.entries import Entries
+from situationroom.layout.expressions import compile_expression
+from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, key_name
+from situationroom.layout.models import ActionSpec
+from situationroom.layout.references import Reference, references
+from situationroom.layout.report import Report, nearest
+from situationroom.layout.yaml_nodes import DataPath
+from situationroom.values import Message
+
+_SECTION = {"feed": "feeds", "source": "sources", "channel": "channels"}
+
+
+def crosscheck(entries: Entries, keys: Mapping[str, str], report: Report) -> None:
+    """Report every name that refers to nothing, every bad expression and every key used twice."""
+    sections: Mapping[str, Mapping[str, BaseModel]] = {
+        "feeds": entries.feeds,
+        "panels": entries.panels,
+        "rules": entries.rules,
+        "actions": entries.actions,
+    }
+    for section, specs in sections.items():
+        for name, spec in specs.items():
+            own_feed = name if section == "feeds" else None
+            for reference in references(spec, own_feed):
+                _check_reference(reference, (section, name), entries, report)
+    for name, action in entries.actions.items():
+        _check_roles(action, ("actions", name), entries, report)
+    _check_keys(entries, keys, report)
+
+
+def _check_reference(reference: Reference, base: DataPath, entries: Entries, report: Report) -> None:
+    path = (*base, *reference.path)
+    if reference.what == "expression":
+        try:
+            compile_expression(reference.name)
+        except ExpressionError as error:
+            report.add(path, error.message)
+    elif section := _SECTION.get(reference.what):
+        known = entries.declared[section]
+        if reference.name not in known:
+            hint = nearest(reference.name, known)
+            what = Message(f"layout.unknown_{reference.what}", {"name": reference.name, "hint": hint})
+            report.add(path, what)
+
+
+def _check_roles(action: ActionSpec, path: DataPath, entries: Entries, report: Report) -> None:
+    """A role that nobody has means that nobody could ever fire."""
+    if report.has_any(("people",)):
+        return  # a broken person may have it
+    held = {role for person in entries.people.values() for role in person.roles}
+    for role in action.roles:
+        if role not in held:
+            what = Message("layout.unknown_role", {"name": role, "hint": nearest(role, held)})
+            report.add((*path, "roles"), what)
+
+
+def _check_keys(entries: Entries, keys: Mapping[str, str], report: Report) -> None:
+    """Each key means one thing: of the program's own after ``keys:``, and of the actions."""
+    for name in keys:
+        if name not in DEFAULT_KEYS:
+            what = Message("layout.unknown_binding", {"name": name, "hint": nearest(name, DEFAULT_KEYS)})
+            report.add(("keys", name), what, key=True)
+    taken: dict[str, str] = {}
+    own = bindings(keys)
+    for name in sorted(own, key=lambda name: name in keys):  # the author's choice is the one that clashes
+        _take(keys.get(name, own[name]), name, ("keys", name), taken, report)
+    for name, action in entries.actions.items():
+        if action.key:
+            _take(action.key, action.title or name, ("actions", name, "key"), taken, report)
+
+
+def _take(written: str, owner: str, path: DataPath, taken: dict[str, str], report: Report) -> None:
+    key = key_name(written)
+    if key in RESERVED:
+        report.add(path, Message("layout.key_reserved", {"key": written}))
+    elif key in taken:
+        report.add(path, Message("layout.key_clash", {"key": written, "owner": taken[key]}))
+    else:
+        taken[key] = owner

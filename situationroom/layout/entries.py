@@ -1,0 +1,161 @@
+"""Entries of a layout → specs: the common keys by our models, the rest by the plug-in's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from situationroom.layout.keys import key_name
+from situationroom.layout.models import (
+    ActionSpec,
+    ChannelSpec,
+    FeedSpec,
+    PageSpec,
+    PanelSpec,
+    PersonSpec,
+    RuleSpec,
+    SourceSpec,
+)
+from situationroom.layout.pages import page
+from situationroom.layout.report import Report, nearest
+from situationroom.layout.types import OptionsType, PluginTypes
+from situationroom.layout.validation import check, keys_of
+from situationroom.layout.yaml_nodes import Data, DataPath
+from situationroom.values import Message
+
+M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", SourceSpec, PanelSpec, ActionSpec)
+
+Raw = Mapping[str, Data]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What could be made of each section; ``declared`` has the names of all its entries."""
+
+    declared: Mapping[str, frozenset[str]]
+    sources: Mapping[str, SourceSpec]
+    feeds: Mapping[str, FeedSpec]
+    panels: Mapping[str, PanelSpec]
+    pages: Mapping[str, PageSpec]
+    rules: Mapping[str, RuleSpec]
+    actions: Mapping[str, ActionSpec]
+    channels: Mapping[str, ChannelSpec]
+    people: Mapping[str, PersonSpec]
+
+
+SECTIONS = ("sources", "feeds", "panels", "pages", "rules", "actions", "channels", "people")
+
+
+def entries(data: Raw, types: PluginTypes, report: Report) -> Entries:
+    """Every section of a layout; what is wrong goes to ``report``."""
+    raw = {name: _section(data, name, report) for name in SECTIONS}
+    declared = {name: frozenset(section) for name, section in raw.items()}
+
+    def typed(section: str, spec: type[S], key: str, known: Mapping[str, type[OptionsType]]) -> dict[str, S]:
+        return _each(raw[section], section, report, lambda e, p: _typed(spec, key, known, e, p, report))
+
+    def plain(section: str, spec: type[M]) -> dict[str, M]:
+        return _each(raw[section], section, report, lambda e, p: check(spec, e, p, report))
+
+    def feed(entry: Raw, path: DataPath) -> FeedSpec | None:
+        return _feed(entry, path, raw["sources"], types, report)
+
+    def panel_page(name: str, value: Data) -> PageSpec | None:
+        return page(value, ("pages", name), declared["panels"], report)
+
+    pages = {name: panel_page(name, value) for name, value in raw["pages"].items()}
+    return Entries(
+        declared=declared,
+        sources=typed("sources", SourceSpec, "type", types.sources),
+        feeds=_each(raw["feeds"], "feeds", report, feed),
+        panels=typed("panels", PanelSpec, "type", types.panels),
+        pages={name: spec for name, spec in pages.items() if spec},
+        rules=plain("rules", RuleSpec),
+        actions={
+            name: spec.model_copy(update={"key": key_name(spec.key)}) if spec.key else spec
+            for name, spec in typed("actions", ActionSpec, "kind", types.actions).items()
+        },
+        channels=plain("channels", ChannelSpec),
+        people=plain("people", PersonSpec),
+    )
+
+
+def _section(data: Raw, name: str, report: Report) -> Raw:
+    """One section as a mapping; one that is left empty is an empty one."""
+    section = data.get(name)
+    if section is None:
+        return {}
+    if not isinstance(section, dict):
+        report.add((name,), Message("layout.want_mapping"))
+        return {}
+    return section
+
+
+def _each(section: Raw, name: str, report: Report, make: Callable[[Raw, DataPath], M | None]) -> dict[str, M]:
+    made: dict[str, M] = {}
+    for entry_name, entry in section.items():
+        path = (name, entry_name)
+        if entry is not None and not isinstance(entry, dict):
+            report.add(path, Message("layout.want_mapping"))
+        elif (spec := make(entry or {}, path)) is not None:
+            made[entry_name] = spec
+    return made
+
+
+def _typed(
+    spec: type[S],
+    key: str,
+    known: Mapping[str, type[OptionsType]],
+    entry: Raw,
+    path: DataPath,
+    report: Report,
+) -> S | None:
+    """An entry whose ``key`` names its plug-in type: the type's options go into ``options``."""
+    common, rest = _split(spec, entry)
+    type_name = entry.get(key)
+    if not isinstance(type_name, str):
+        return check(spec, common, path, report)  # says that it is missing, or is no text
+    if type_name not in known:
+        what = Message("layout.unknown_type", {"name": type_name, "hint": nearest(type_name, known)})
+        report.add((*path, key), what)
+        check(spec, common, path, report)
+        return None
+    options = check(known[type_name].Options, rest, path, report, extra=_common_keys(spec))
+    made = check(spec, common, path, report)
+    return made.model_copy(update={"options": options}) if made and options else None
+
+
+def _feed(entry: Raw, path: DataPath, sources: Raw, types: PluginTypes, report: Report) -> FeedSpec | None:
+    """A feed: what it asks is checked by the type of its source."""
+    common, rest = _split(FeedSpec, entry)
+    made = check(FeedSpec, common, path, report)
+    name = entry.get("source")
+    if not isinstance(name, str):
+        return None
+    if name not in sources:
+        what = Message("layout.unknown_source", {"name": name, "hint": nearest(name, sources)})
+        report.add((*path, "source"), what)
+        return None
+    source = sources[name]
+    type_name = source.get("type") if isinstance(source, dict) else None
+    if not isinstance(type_name, str) or type_name not in types.sources:
+        return None  # said where the source is
+    question = check(types.sources[type_name].Question, rest, path, report, extra=_common_keys(FeedSpec))
+    return made.model_copy(update={"question": question}) if made and question else None
+
+
+def _common_keys(spec: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name for name in keys_of(spec) if name not in ("options", "question"))
+
+
+def _split(spec: type[BaseModel], entry: Raw) -> tuple[dict[str, Data], dict[str, Data]]:
+    """The keys common to all types, and the rest."""
+    common = frozenset(_common_keys(spec))
+    return (
+        {name: value for name, value in entry.items() if name in common},
+        {name: value for name, value in entry.items() if name not in common},
+    )

@@ -1,0 +1,74 @@
+"""Collects everything wrong with one layout, each problem with the place it is at."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from situationroom.errors import Problem
+from situationroom.layout.environment import Secrets
+from situationroom.layout.yaml_nodes import DataPath, Document, written
+from situationroom.values import Message
+
+
+def nearest(name: str, known: Iterable[str]) -> Message:
+    """`` — did you mean 'x'?``, or what there is where nothing is near."""
+    names = sorted(known)
+    folded = {candidate.casefold(): candidate for candidate in reversed(names)}
+    if close := difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6):
+        return Message("layout.nearest", {"name": folded[close[0]]})
+    if not names:
+        return Message("layout.none_there")
+    few = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    return Message("layout.known", {"names": few})
+
+
+@dataclass(slots=True)
+class Report:
+    """The problems found so far in one file."""
+
+    file: str
+    document: Document
+    secrets: Secrets = field(default_factory=Secrets)
+    _problems: list[Problem] = field(default_factory=list)
+
+    def add(self, path: DataPath, what: Message, *, key: bool = False) -> None:
+        """Note a problem with the value at ``path`` (or its key, or the nearest thing above that exists)."""
+        at, exact = path, True
+        while at and at not in self.document.places:
+            at, exact = at[:-1], False
+        place = self.document.places.get(at)
+        line = column = 0
+        if place:
+            on_key = key or not exact
+            line, column = (place.key_line, place.key_column) if on_key else (place.line, place.column)
+        self._note(line, column, path, what)
+
+    def add_in_block(self, path: DataPath, row: int, word: str, what: Message) -> None:
+        """Note a problem with ``word`` in line ``row`` (from 0) of a block text."""
+        place = self.document.places.get(path)
+        line = place.line + 1 + row if place and place.block else 0
+        if not line or line > len(self.document.lines):
+            return self.add(path, what)
+        column = max(0, self.document.lines[line - 1].find(word)) + 1
+        return self._note(line, column, path, what)
+
+    def has_any(self, path: DataPath) -> bool:
+        """Whether something is wrong at ``path`` or below it."""
+        above = written(path)
+        return any(
+            one.path == above or one.path.startswith((f"{above}.", f"{above}[")) for one in self._problems
+        )
+
+    def sorted(self) -> list[Problem]:
+        """Everything found, in the order of the file."""
+        return sorted(self._problems, key=lambda problem: (problem.line, problem.column))
+
+    def __bool__(self) -> bool:
+        return bool(self._problems)
+
+    def _note(self, line: int, column: int, path: DataPath, what: Message) -> None:
+        problem = Problem(self.file, line, column, written(path), what)
+        if problem not in self._problems:
+            self._problems.append(problem)

@@ -1,0 +1,36 @@
+"""What the loader needs to know of the plug-in types, without knowing panels, sources or actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from pydantic import BaseModel
+
+
+class OptionsType(Protocol):
+    """A plug-in class: the model of what its entries may hold besides the common keys."""
+
+    Options: type[BaseModel]
+
+
+class QuestionType(OptionsType, Protocol):
+    """A source class: it also has the model of what its feeds ask."""
+
+    Question: type[BaseModel]
+
+
+class PluginTypes(Protocol):
+    """The types a layout may name; :class:`situationroom.catalog.Catalog` is one."""
+
+    @property
+    def panels(self) -> Mapping[str, type[OptionsType]]:
+        """Panels by type."""
+
+    @property
+    def sources(self) -> Mapping[str, type[QuestionType]]:
+        """Sources by type."""
+
+    @property
+    def actions(self) -> Mapping[str, type[OptionsType]]:
+        """Actions by kind."""

@@ -1,0 +1,238 @@
+"""YAML text → plain data and the place of every piece of it, with YAML's traps closed.
+
+Only ``true`` and ``false`` are truth values, only plain decimal figures without a leading zero are
+numbers; ``12:30``, ``010``, ``2024-09-20``, ``yes`` and ``off`` stay text. A key given twice is refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from situationroom.errors import LayoutError, Problem
+from situationroom.values import Message
+
+Data = str | int | float | bool | None | list["Data"] | dict[str, "Data"]
+"""What a layout file holds, once read."""
+
+DataPath = tuple[str | int, ...]
+"""Where in the data: keys and list positions from the top."""
+
+MOST_NODES = 50_000
+"""Pieces of one layout, aliases written out: a file of a few lines can ask for billions."""
+
+DEEPEST = 60
+"""Levels of nesting; a layout needs about eight."""
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value and its key begin, 1-based; ``block`` when the value is a ``|`` or ``>`` text."""
+
+    line: int
+    column: int
+    key_line: int
+    key_column: int
+    block: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's data, the place of each piece by its path, and the lines it was read from."""
+
+    data: dict[str, Data]
+    places: Mapping[DataPath, Place]
+    lines: tuple[str, ...]
+
+
+def read(raw: bytes, file: str) -> Document:
+    """Read one layout file.
+
+    Raises:
+        LayoutError: it is not UTF-8, not YAML, not one mapping, or has a key twice.
+
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line_start = before.rfind(b"\n") + 1
+        column = len(before[line_start:].decode("utf-8", "replace")) + 1
+        raise _refused(file, before.count(b"\n") + 1, column, Message("layout.not_utf8")) from error
+    if found := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        raise _refused(file, line, column, Message("layout.unprintable", {"code": f"U+{ord(found[0]):04X}"}))
+    root = _compose(text, file)
+    reader = _Reader(file)
+    data: Data = {} if root is None else reader.plain(root, (), root)
+    if root is not None and not isinstance(data, dict):
+        reader.problem(root, (), Message("layout.not_a_mapping"))
+    if reader.problems:
+        raise LayoutError(sorted(reader.problems, key=lambda problem: (problem.line, problem.column)))
+    assert isinstance(data, dict)  # anything else is a problem by now
+    return Document(data, reader.places, tuple(text.splitlines()))
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's composer with our own idea of what a plain word means."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own protocol
+
+
+_DIGITS = list("-+0123456789")
+
+for _kind, _pattern, _first in (
+    ("null", r"~|null|", [*"~n", ""]),
+    ("bool", r"true|false", list("tf")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]{0,24})", _DIGITS),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)", _DIGITS),
+    ("merge", r"<<", ["<"]),
+):  # fmt: skip
+    _Loader.add_implicit_resolver(_TAG + _kind, re.compile(f"(?:{_pattern})\\Z"), _first)
+
+
+def _compose(text: str, file: str) -> yaml.Node | None:
+    """The one document's node tree, or None for an empty file."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        detail = error.problem or error.context or ""
+        identifier = "layout.tab" if "'\\t'" in detail else "layout.syntax"
+        raise _refused(file, line, column, Message(identifier, {"detail": detail})) from error
+    except RecursionError as error:
+        raise _refused(file, 0, 0, Message("layout.too_deep", {"most": DEEPEST})) from error
+    finally:
+        loader.dispose()
+
+
+def _refused(file: str, line: int, column: int, what: Message) -> LayoutError:
+    return LayoutError([Problem(file, line, column, "", what)])
+
+
+class _Reader:
+    """Turns nodes into plain data, noting places and problems on the way."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.places: dict[DataPath, Place] = {}
+        self.problems: list[Problem] = []
+        self._nodes = 0
+        self._too_large = False
+        self._open: list[yaml.Node] = []
+
+    def problem(self, node: yaml.Node, path: DataPath, what: Message) -> None:
+        mark = node.start_mark
+        self.problems.append(Problem(self.file, mark.line + 1, mark.column + 1, written(path), what))
+
+    def plain(self, node: yaml.Node, path: DataPath, key: yaml.Node) -> Data:
+        """The data of ``node``, whose key (or itself) is ``key``."""
+        self._nodes += 1
+        if self._nodes >= MOST_NODES:
+            if not self._too_large:
+                self.problem(node, path, Message("layout.too_large", {"most": MOST_NODES}))
+            self._too_large = True
+            return None
+        if any(node is parent for parent in self._open):
+            self.problem(node, path, Message("layout.loop"))
+            return None
+        if len(self._open) >= DEEPEST:
+            self.problem(node, path, Message("layout.too_deep", {"most": DEEPEST}))
+            return None
+        start, key_start = node.start_mark, key.start_mark
+        self.places[path] = Place(
+            start.line + 1, start.column + 1, key_start.line + 1, key_start.column + 1,
+            isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"),
+        )  # fmt: skip
+        self._open.append(node)
+        try:
+            return self._data(node, path)
+        finally:
+            self._open.pop()
+
+    def _data(self, node: yaml.Node, path: DataPath) -> Data:
+        if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
+            return [self.plain(item, (*path, i), item) for i, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode) and node.tag.startswith(_TAG):
+            kind = node.tag.removeprefix(_TAG)
+            if kind in _SCALARS:
+                return _scalar(kind, node.value)
+        self.problem(node, path, Message("layout.tag", {"tag": node.tag.replace(_TAG, "!!")}))
+        return None
+
+    def _mapping(self, node: yaml.MappingNode, path: DataPath) -> dict[str, Data]:
+        own: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        merged: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.problem(key, path, Message("layout.key_not_a_word"))
+            elif key.tag == _TAG + "merge":
+                for name, pair in self._merged(value, path):
+                    merged.setdefault(name, pair)
+            elif key.value in own:
+                first = own[key.value][0].start_mark.line + 1
+                self.problem(
+                    key, (*path, key.value), Message("layout.twice", {"name": key.value, "line": first})
+                )
+            else:
+                own[key.value] = (key, value)
+        pairs = {**merged, **own}
+        return {name: self.plain(value, (*path, name), key) for name, (key, value) in pairs.items()}
+
+    def _merged(self, node: yaml.Node, path: DataPath) -> Iterator[tuple[str, tuple[yaml.Node, yaml.Node]]]:
+        """The pairs that ``<<: *anchor`` (or a list of anchors) brings in, the nearest first."""
+        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for source in sources:
+            self._nodes += 1
+            if self._nodes >= MOST_NODES:
+                return
+            if not isinstance(source, yaml.MappingNode) or any(source is parent for parent in self._open):
+                self.problem(node, path, Message("layout.merge"))
+                return
+            self._open.append(source)
+            for key, value in reversed(source.value):
+                if isinstance(key, yaml.ScalarNode) and key.tag != _TAG + "merge":
+                    yield key.value, (key, value)
+            for key, value in source.value:
+                if isinstance(key, yaml.ScalarNode) and key.tag == _TAG + "merge":
+                    yield from self._merged(value, path)
+            self._open.pop()
+
+
+def written(path: DataPath) -> str:
+    """A path as an author reads it: ``rules.agency-errors.notify[0]``."""
+    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
+    return "".join(parts).removeprefix(".")
+
+
+_SCALARS = frozenset({"null", "bool", "int", "float", "str"})
+
+
+def _scalar(kind: str, text: str) -> Data:
+    """The value of a scalar; what an explicit tag promises wrongly stays text, for the models to refuse."""
+    try:
+        match kind:
+            case "null":
+                return None
+            case "bool":
+                return {"true": True, "false": False}.get(text, text)
+            case "int":
+                return int(text)
+            case "float":
+                figure = float(text)
+                return figure if math.isfinite(figure) else text
+    except ValueError:
+        return text
+    return text
