@@ -1,0 +1,240 @@
+"""Grid, header, action bar and the whole page put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.text import Text
+
+from situationroom.layout.fields import FeedName
+from situationroom.layout.models import ActionSpec, FeedSpec, Layout, PageSpec, PanelSpec, SourceSpec
+from situationroom.paint.actionbar import Hint, action_bar
+from situationroom.paint.bars import Chrome
+from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.grid import column, phone_order, rectangles
+from situationroom.paint.header import HeaderFacts, page_tabs, phone_header, wall_header
+from situationroom.paint.page import build_panels, paint_page, panel_feeds
+from situationroom.paint.rows import Row, plain
+from situationroom.paint.theme import theme
+from situationroom.panel import Line, Panel, PanelOptions, View
+from situationroom.values import (
+    GUEST,
+    ActionState,
+    Alert,
+    Level,
+    Message,
+    Person,
+    RunState,
+    RunStatus,
+    SourceHealth,
+)
+from tests.ui.fakeroom import OPENING, FakeRoom
+
+DARK = theme("dark")
+GRID = PageSpec(grid=(("a", "a", "b"), ("c", "d", "b"), ("e", "e", ".")))
+
+
+class Rows(Panel[PanelOptions]):
+    TYPE = "rows"
+    Options = PanelOptions
+    LINES = 3
+
+    def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
+        return [Line(Text(f"{row['name']}: {width}x{height}")) for row in view.rows()]
+
+
+class TwoFeeds(PanelOptions):
+    against: FeedName
+
+
+def whole(rows: Sequence[Row]) -> str:
+    return "\n".join(plain(row) for row in rows)
+
+
+def tapped(chrome: Chrome, what: str) -> str:
+    """The characters under a tap, to be sure that it is where its words are."""
+    tap = next(tap for tap in chrome.taps if tap.id == what)
+    x, found = 0, ""
+    for char in plain(chrome.rows[tap.row]):
+        if tap.x0 <= x < tap.x1:
+            found += char
+        x += cell_len(char)
+    return found
+
+
+@pytest.mark.parametrize("size", [(200, 50), (80, 24), (61, 7), (7, 5), (3, 3), (400, 100)])
+@pytest.mark.parametrize("weights", [((), ()), ((2.0, 1.0, 1.0), (1.0, 3.0, 1.0)), ((0.3,), (5.0,))])
+def test_a_grid_covers_every_cell_exactly_once(
+    size: tuple[int, int], weights: tuple[tuple[float, ...], tuple[float, ...]]
+) -> None:
+    width, height = size
+    page = GRID.model_copy(update={"columns": weights[0], "rows": weights[1]})
+    covered = [[0] * width for _ in range(height)]
+    for area in rectangles(page, width, height).values():
+        for y in range(area.y, area.y + area.height):
+            for x in range(area.x, area.x + area.width):
+                covered[y][x] += 1
+    assert max(max(line) for line in covered) <= 1
+    full = GRID.model_copy(update={"grid": (("a", "b"), ("c", "b"))})
+    assert sum(r.width * r.height for r in rectangles(full, width, height).values()) == width * height
+
+
+def test_weights_make_tracks_wider() -> None:
+    page = PageSpec(grid=(("a", "b"),), columns=(3.0, 1.0))
+    assert [area.width for area in rectangles(page, 80, 10).values()] == [60, 20]
+
+
+def test_a_phone_has_the_panels_one_under_another_in_the_order_of_its_page() -> None:
+    assert phone_order(GRID) == ("a", "b", "c", "d", "e")
+    assert phone_order(GRID.model_copy(update={"phone": ("c", "a")})) == ("c", "a")
+    assert [(a.y, a.height, a.width) for a in column(("c", "a"), {"a": 4, "c": 6}, 46).values()] == [
+        (0, 6, 46),
+        (6, 4, 46),
+    ]
+
+
+def facts() -> HeaderFacts:
+    return HeaderFacts(
+        room="아이폰16 출시 상황실",
+        now=OPENING,
+        opens=OPENING - timedelta(minutes=41),
+        sources=(
+            SourceHealth("kos", Level.GOOD, 1),
+            SourceHealth("kait", Level.CRITICAL, 38, Message("시간 초과")),
+        ),
+        alerts=(
+            Alert("r", "오류율", "f", ("KAIT",), Level.CRITICAL, OPENING),
+            Alert("r", "오류율", "f", ("SGI",), Level.WARNING, OPENING),
+        ),
+        person=Person("kim", "김운영"),
+        pages=("상황", "상세"),
+        page="상황",
+    )
+
+
+def test_the_header_tells_room_time_sources_alerts_and_person() -> None:
+    header = wall_header(facts(), 120, DARK, Glyphs.NARROW)
+    shown = whole(header.rows)
+    for words in ("아이폰16 출시 상황실", "09:41:07", "오픈 +41분", "● kos 1s", "■ kait 38s 시간 초과", "■1 ▲1",
+                  "김운영", "1 상황"):  # fmt: skip
+        assert words in shown
+    assert [sum(cell_len(s.text) for s in row) for row in header.rows] == [120, 120]
+    assert tapped(header, "source:kait") == "■ kait 38s 시간 초과"
+    assert tapped(header, "page:상세") == "2 상세"
+    assert tapped(header, "person") == "김운영"
+
+
+def test_before_the_event_the_header_counts_down() -> None:
+    before = replace(facts(), opens=OPENING + timedelta(minutes=12))
+    assert "오픈까지 12분" in whole(wall_header(before, 120, DARK, Glyphs.NARROW).rows)
+
+
+def test_a_calm_room_says_that_there_are_no_alerts() -> None:
+    assert "경보 없음" in whole(wall_header(replace(facts(), alerts=()), 120, DARK, Glyphs.NARROW).rows)
+
+
+def test_on_a_narrow_wall_the_lamps_give_up_their_reasons_before_their_ages() -> None:
+    header = wall_header(facts(), 50, DARK, Glyphs.NARROW)
+    assert "kait 38s" in whole(header.rows)
+    assert "시간 초과" not in whole(header.rows)
+
+
+@pytest.mark.parametrize("width", [1, 8, 20, 46, 59])
+def test_a_phone_header_is_two_rows_and_names_the_bad_source_first(width: int) -> None:
+    header = phone_header(facts(), width, DARK, Glyphs.NARROW)
+    assert [sum(cell_len(s.text) for s in row) for row in header.rows] == [width, width]
+    if width >= 46:
+        assert whole(header.rows).index("kait 38s") < whole(header.rows).index("●")
+
+
+def test_tabs_name_the_pages_with_their_keys() -> None:
+    tabs = page_tabs(facts(), 46, DARK, Glyphs.NARROW)
+    assert tapped(tabs, "page:상황") == "1 상황"
+
+
+def action(name: str = "kait-skip", **changes: object) -> ActionState:
+    base = ActionState(name, "KAIT 사전체크 SKIP", "k", "toggle", "꺼짐", active=False, state_age_s=1)
+    return replace(base, **changes)  # type: ignore[arg-type]  # a test's shorthand
+
+
+def test_the_action_bar_shows_key_title_and_state() -> None:
+    chrome = action_bar([action()], [Hint("s", "상황공유", "key:share")], 80, DARK, Glyphs.NARROW)
+    assert "k KAIT 사전체크 SKIP ○ 꺼짐   s 상황공유" in whole(chrome.rows)
+    assert tapped(chrome, "action:kait-skip") == "k KAIT 사전체크 SKIP ○ 꺼짐"
+    assert tapped(chrome, "key:share") == "s 상황공유"
+
+
+def test_an_action_that_is_not_allowed_is_grey_and_says_why() -> None:
+    denied = action(allowed=False, why=Message("권한 없음"))
+    chrome = action_bar([denied], [], 80, DARK, Glyphs.NARROW)
+    assert "(권한 없음)" in whole(chrome.rows)
+    muted = DARK.style("muted").color
+    assert all(s.style and s.style.color == muted for s in chrome.rows[0] if "KAIT" in s.text)
+    assert "(권한 없음)" not in whole(action_bar([denied], [], 36, DARK, Glyphs.NARROW).rows)
+
+
+def test_a_running_batch_shows_how_far_it_is() -> None:
+    run = RunStatus("1", "e", RunState.RUNNING, GUEST, OPENING, done=370, total=1000)
+    chrome = action_bar([action(active=None, run=run)], [], 80, DARK, Glyphs.NARROW)
+    assert "실행 중 37 %" in whole(chrome.rows)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_actions_that_do_not_fit_are_counted(rows: int) -> None:
+    many = [action(f"a{i}") for i in range(9)]
+    chrome = action_bar(many, [], 70, DARK, Glyphs.NARROW, rows=rows)
+    shown = len([tap for tap in chrome.taps if tap.id.startswith("action:")])
+    assert len(chrome.rows) == rows
+    assert tapped(chrome, "more") == f"+{9 - shown}개 더"
+
+
+def room() -> FakeRoom:
+    layout = Layout(
+        path=Path("launch.yaml"),
+        room="출시 상황실",
+        sources={"kos": SourceSpec(type="postgres")},
+        feeds={"f": FeedSpec(source="kos"), "g": FeedSpec(source="kos")},
+        panels={
+            "a": PanelSpec(type="rows", feed="f", title="개통"),
+            "b": PanelSpec(type="rows", feed="g", options=TwoFeeds(against="f")),
+        },
+        pages={"상황": PageSpec(grid=(("a", "b"),))},
+        actions={"kait-skip": ActionSpec(kind="toggle", title="KAIT SKIP", key="k")},
+    )
+    made = FakeRoom(layout)
+    made.read("f", [{"name": f"행{i}"} for i in range(30)])
+    return made
+
+
+def test_a_panel_looks_at_the_feeds_its_options_name_too() -> None:
+    assert panel_feeds(room().layout.panels["b"]) == ("g", "f")
+
+
+def test_a_wall_picture_is_exactly_the_size_asked_for() -> None:
+    shown = room()
+    panels = build_panels(shown.layout, {"rows": Rows})
+    rows = paint_page(shown, panels, "상황", 101, 20, GUEST, DARK)
+    assert len(rows) == 20
+    assert {sum(cell_len(s.text) for s in row) for row in rows} == {101}
+    assert "행0: 48x15" in whole(rows)
+    assert "k KAIT SKIP" in plain(rows[-1])
+
+
+def test_a_panel_without_a_title_is_called_by_its_id() -> None:
+    shown = room()
+    assert build_panels(shown.layout, {"rows": Rows})["b"].spec.title == "b"
+
+
+def test_a_phone_picture_shows_every_line_of_every_panel() -> None:
+    shown = room()
+    panels = build_panels(shown.layout, {"rows": Rows})
+    rows = paint_page(shown, panels, "상황", 46, 24, GUEST, DARK)
+    text = whole(rows)
+    assert "행29" in text
+    assert text.index("개통") < text.index("╭ b")
+    assert {sum(cell_len(s.text) for s in row) for row in rows} == {46}
