@@ -108,10 +108,9 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection, politely for a moment."""
-        with suppress(TimeoutError, *TROUBLE):  # whatever it was, the pool has cut its connections then
+        with suppress(*TROUBLE):  # late or broken, the pool has then cut its connections itself
             async with asyncio.timeout(CLOSE_S):
                 await self._pool.close()
-        self._pool.terminate()
 
     async def _begin(self, begin: str, timeout_s: float) -> tuple[Pooled, datetime]:
         """A connection with a transaction begun; a pooled one found dead is replaced, once."""

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -45,12 +45,7 @@ def cell(value: object, zone: tzinfo) -> Value:
 
 def _at_the_end_of_time(value: date) -> str | None:
     """Text for ``infinity`` and for sentinels such as 9999-12-31, which no time zone can be applied to."""
-    if datetime.min.year < value.year < datetime.max.year:
-        return None
-    plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
-    if plain in (datetime.max, date.max):
-        return "infinity"
-    return "-infinity" if plain in (datetime.min, date.min) else value.isoformat()
+    return None if MINYEAR < value.year < MAXYEAR else str(value)
 
 
 def _text(value: object) -> str:
