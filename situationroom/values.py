@@ -203,6 +203,7 @@ class RunState(StrEnum):
 
     ASKED = "asked"
     DENIED = "denied"
+    WITHDRAWN = "withdrawn"  # whoever asked thought better of it
     PREVIEWED = "previewed"
     CONFIRMED = "confirmed"
     CLAIMED = "claimed"  # the intent is on disk; nothing has left the process yet
@@ -215,7 +216,19 @@ class RunState(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether nothing more happens to the run by itself."""
-        return self in (RunState.DENIED, RunState.DONE, RunState.FAILED, RunState.STOPPED, RunState.UNKNOWN)
+        return self in _ENDS
+
+
+_ENDS = frozenset(
+    {
+        RunState.DENIED,
+        RunState.WITHDRAWN,
+        RunState.DONE,
+        RunState.FAILED,
+        RunState.STOPPED,
+        RunState.UNKNOWN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

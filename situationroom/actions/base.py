@@ -14,6 +14,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from situationroom.layout.fields import Expression, FeedName, Spec
 from situationroom.layout.models import ActionSpec
 from situationroom.sources.base import Source
 from situationroom.values import Message, Person, Row, Value
@@ -98,33 +99,56 @@ class Outcome:
     stopped: bool = False
 
 
+class Brake(Spec):
+    """What halts a run by itself: a condition that some row of a feed meets, or that feed growing stale."""
+
+    feed: FeedName
+    when: Expression
+
+
 class Progress(Protocol):
     """A run's line to whoever watches it."""
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
 
     def report(self, done: int, total: int | None, failed: int = 0) -> None:
         """Items done so far, of how many, and how many of those did not succeed."""
 
     async def checkpoint(self, done: int, failed: int) -> None:
-        """A committed step: on disk in the journal when this returns."""
+        """A committed step. The journal gets at most one of them a second, so that it stays small."""
 
     def stop_reason(self) -> Message | None:
         """Why the run should end after the present step (a person, the brake), or None."""
+
+    def elapsed_s(self) -> float:
+        """Seconds since the run began."""
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, less of it where the run is asked to stop meanwhile."""
 
 
 class Action(ABC, Generic[O]):
     """A kind of action, bound to one entry of the layout's ``actions``.
 
-    ``HARMLESS`` kinds may be declared without confirmation; no shipped kind is.
+    ``ARGUMENTS`` are the names the kind itself gives to its statements, besides the action's inputs.
     """
 
     TYPE: ClassVar[str]
     Options: type[O]
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, name: str, spec: ActionSpec, options: O, sources: Sources) -> None:
         self.name = name
         self.spec = spec
         self.options = options
         self.sources = sources
+
+    @property
+    def brake(self) -> Brake | None:
+        """What halts a run of it, where it has such a thing."""
+        return None
 
     @abstractmethod
     async def preview(self, call: Call, now: datetime) -> Preview:

@@ -1,1 +1,6 @@
-"""The append-only record of everything that was asked, fired and decided."""
+"""The append-only record of all that was asked, fired and decided, chained by hashes."""
+
+from situationroom.journal.entry import Draft, Entry, Kind, first_broken
+from situationroom.journal.store import Journal
+
+__all__ = ["Draft", "Entry", "Journal", "Kind", "first_broken"]

@@ -1,1 +1,1 @@
-"""Who is who."""
+"""Who is who: the people of a layout and what they may do."""

@@ -1,0 +1,60 @@
+"""The states of a run and the ways between them, as data.
+
+::
+
+    asked ── previewed ── confirmed ── claimed ── running ── done
+      │          │            │           │          ├────── failed    no effect, or it said how far it came
+      │          │            │           │          ├────── stopped   by a person, its brake, the program
+      └─ denied ─┴────────────┘           └──────────┴────── unknown   nobody knows
+                 └─ withdrawn
+
+A run is *under way* from ``confirmed`` until it has ended: no second run of the same action begins meanwhile.
+Nothing leaves the process before ``claimed`` is on the disk. Where a second person approves, that comes
+between ``previewed`` and ``confirmed``; what is learned after the end (verified, settled, undone) follows
+``done`` and ``unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from situationroom.values import RunState
+
+_S = RunState
+
+WAYS: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
+    {
+        _S.ASKED: frozenset({_S.PREVIEWED, _S.DENIED}),
+        _S.PREVIEWED: frozenset({_S.CONFIRMED, _S.DENIED, _S.WITHDRAWN}),
+        _S.CONFIRMED: frozenset({_S.CLAIMED, _S.DENIED}),
+        _S.CLAIMED: frozenset({_S.RUNNING, _S.UNKNOWN}),
+        _S.RUNNING: frozenset({_S.DONE, _S.FAILED, _S.STOPPED, _S.UNKNOWN}),
+        _S.DENIED: frozenset(),
+        _S.WITHDRAWN: frozenset(),
+        _S.DONE: frozenset(),
+        _S.FAILED: frozenset(),
+        _S.STOPPED: frozenset(),
+        _S.UNKNOWN: frozenset(),
+    }
+)
+"""Every state, and the states that may come right after it."""
+
+UNDER_WAY = frozenset({_S.CONFIRMED, _S.CLAIMED, _S.RUNNING})
+"""The states in which a run keeps others of its action away."""
+
+
+class IllegalTransition(RuntimeError):
+    """A run was moved where no way leads: a mistake in the program, never in its use."""
+
+
+def step(now: RunState, then: RunState) -> RunState:
+    """``then``, where a way leads there from ``now``.
+
+    Raises:
+        IllegalTransition: none does.
+
+    """
+    if then not in WAYS[now]:
+        raise IllegalTransition(f"{now} -> {then}")
+    return then

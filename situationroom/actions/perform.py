@@ -1,0 +1,121 @@
+"""From a confirmed run to its recorded end: claimed on disk, run once, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from situationroom.actions.guards import Guards
+from situationroom.actions.looks import Looks
+from situationroom.actions.records import Records
+from situationroom.actions.runs import Run, RunProgress
+from situationroom.actions.waiting import Clock
+from situationroom.errors import ActionDenied, ActionFailed, JournalError, RoomError, SourceError
+from situationroom.journal import Kind
+from situationroom.values import Message, RunState, Value
+
+PROBE_PATIENCE_S = 10.0
+"""How long the last look before an effect may take, the action's own limits apart."""
+
+
+class Performer:
+    """Claims and performs runs for :class:`~situationroom.actions.fire.Firing`, which owns them."""
+
+    def __init__(
+        self, records: Records, guards: Guards, looks: Looks, clock: Clock, changed: Callable[[], None]
+    ) -> None:
+        self._records = records
+        self._guards = guards
+        self._looks = looks
+        self._clock = clock
+        self._changed = changed
+
+    async def claim(self, run: Run) -> None:
+        """Confirmed on disk, the world still as previewed, the intent on disk.
+
+        Raises:
+            ActionDenied: the world changed since the preview, cannot be seen, or somebody stopped the run.
+            JournalError: the intent could not be written.
+
+        """
+        await self._records.write(run, Kind.CONFIRMED, {"how": run.action.spec.confirmation})
+        before = run.previewed.before
+        try:
+            async with asyncio.timeout(PROBE_PATIENCE_S):
+                present = await run.action.probe(run.call)
+        except SourceError as error:
+            raise ActionDenied("actions.cannot_check", why=error.message) from error
+        except TimeoutError as error:
+            why = Message("actions.no_answer", {"after_s": PROBE_PATIENCE_S})
+            raise ActionDenied("actions.cannot_check", why=why) from error
+        if present.facts != before.facts:
+            raise ActionDenied("actions.changed_since", before=before.text, now=present.text)
+        if run.stop_why is not None:
+            raise ActionDenied(run.stop_why.id, **run.stop_why.values)
+        await self._records.write(run, Kind.CLAIMED, self._records.preview(run, run.previewed))
+        run.move(RunState.CLAIMED)
+
+    async def perform(self, run: Run) -> None:
+        """Run it, once, and record what came of it."""
+        brake = run.action.brake
+        progress = RunProgress(
+            run,
+            self._clock.now,
+            self._clock.sleep,
+            self._guards.halt(brake) if brake else lambda: None,
+            lambda: self._checkpoint(run),
+            self._changed,
+        )
+        self._looks.again(run.call.action)
+        try:
+            outcome = await run.action.run(run.call, run.previewed, progress)
+        except asyncio.CancelledError:
+            await self._end(run, RunState.UNKNOWN, Message("actions.cut_off"))
+            raise
+        except ActionFailed as error:
+            await self._end(run, RunState.FAILED, error.message)
+        except RoomError as error:
+            await self._end(run, RunState.UNKNOWN, error.message)
+        except Exception as error:  # noqa: BLE001 - whatever broke in a kind of action, its effect is unknown
+            detail = {"detail": f"{type(error).__name__}: {error}"}
+            await self._end(run, RunState.UNKNOWN, Message("actions.broke", detail))
+        else:
+            run.result = run.mask.message(outcome.result)
+            run.done = outcome.count
+            end = RunState.STOPPED if outcome.stopped else RunState.DONE
+            await self._end(run, end, run.stop_why if outcome.stopped else None, outcome.after)
+
+    async def _end(
+        self, run: Run, state: RunState, why: Message | None, after: Mapping[str, Value] | None = None
+    ) -> None:
+        run.reason = run.mask.message(why) if why else None
+        run.move(state)
+        self._looks.again(run.call.action)
+        self._changed()
+        body = {
+            "result": self._records.said(run, run.result),
+            "reason": self._records.said(run, run.reason),
+            "done": run.done,
+            "failed": run.failed,
+            "after": after,
+        }
+        await self._records.write_sooner_or_later(run, Kind(state.value), body)
+        run.ended.set()
+        self._changed()
+
+    async def denied(self, run: Run, error: RoomError) -> RoomError:
+        """The same error without secrets, once the refusal is recorded as well as can be."""
+        run.reason = run.mask.message(error.message)
+        run.move(RunState.DENIED)
+        self._changed()
+        await self._records.write_sooner_or_later(
+            run, Kind.DENIED, {"reason": self._records.said(run, run.reason)}
+        )
+        run.ended.set()
+        return type(error)(run.reason.id, **run.reason.values)
+
+    async def _checkpoint(self, run: Run) -> None:
+        try:
+            await self._records.write(run, Kind.CHECKPOINT, {"done": run.done, "failed": run.failed})
+        except JournalError as error:
+            run.halt(error.message)  # nothing more is done that nobody could prove

@@ -1,0 +1,98 @@
+"""``kind: toggle``: a setting in a database that is on or off, such as a reference."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from situationroom.actions.base import Call, Outcome, Preview, Progress, State
+from situationroom.actions.database import SqlAction, SqlOptions
+from situationroom.actions.statement import Query, Statement
+from situationroom.errors import ActionDenied, ActionFailed
+from situationroom.formats import text
+from situationroom.sources.base import Rows
+from situationroom.values import Message, Value
+
+ON = Message("actions.on")
+OFF = Message("actions.off")
+
+
+class ToggleOptions(SqlOptions):
+    """``state`` gives the present value in the first column of its first row; ``set`` writes ``value``.
+
+    ``set`` may use ``value``, ``actor`` (who fires), ``run`` (its id) and the inputs. It is rolled back when
+    it touches more than ``max_rows``.
+    """
+
+    state: Query
+    set: Statement
+    on_value: bool | int | str = True
+    off_value: bool | int | str = False
+    max_rows: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _on_is_not_off(self) -> Self:
+        if self.on_value == self.off_value:
+            raise PydanticCustomError("actions.on_is_off", "on_value and off_value are the same")
+        return self
+
+
+class Toggle(SqlAction[ToggleOptions]):
+    """Switches to the other of two values."""
+
+    TYPE = "toggle"
+    Options = ToggleOptions
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "run"})
+
+    async def preview(self, call: Call, now: datetime) -> Preview:
+        """Which way it would switch."""
+        before, rows = await self._state(call)
+        if before.active is None:
+            raise ActionDenied("actions.toggle_odd", action=self.title, value=before.text)
+        after = OFF if before.active else ON
+        names = self.names(call, value=self._other(before))
+        return Preview(
+            at=now,
+            what=Message("actions.toggle_what", {"title": self.title, "before": before.text, "after": after}),
+            before=before,
+            after=after,
+            count=len(rows.rows),
+            columns=rows.columns,
+            rows=rows.rows[: self.options.max_rows],
+            statement=self.options.set.shown(names, self.secret),
+            target=self.name,
+        )
+
+    async def run(self, call: Call, preview: Preview, progress: Progress) -> Outcome:
+        """Write the other value, in one transaction."""
+        value = self._other(preview.before)
+        names = self.names(call, value=value, run=progress.run)
+        change = await self.database.change(
+            self.options.set.sql,
+            self.options.set.bound(names),
+            max_rows=self.options.max_rows,
+            timeout_s=self.options.timeout,
+        )
+        if change.count == 0:
+            raise ActionFailed("actions.touched_nothing", action=self.title)
+        said = {"title": self.title, "before": preview.before.text, "after": preview.after or ON}
+        return Outcome(Message("actions.toggle_done", said), change.count, {"value": value})
+
+    async def probe(self, call: Call) -> State:
+        """Whether it is on."""
+        state, _ = await self._state(call)
+        return state
+
+    async def _state(self, call: Call) -> tuple[State, Rows]:
+        value, rows = await self.look_one(self.options.state, call)
+        if value == self.options.on_value:
+            return State({"value": value}, ON, active=True), rows
+        if value == self.options.off_value:
+            return State({"value": value}, OFF, active=False), rows
+        return State({"value": value}, Message("actions.odd", {"value": text(value)})), rows
+
+    def _other(self, state: State) -> Value:
+        return self.options.off_value if state.active else self.options.on_value

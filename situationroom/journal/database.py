@@ -1,0 +1,169 @@
+"""The journal's SQLite file, used by one thread at a time; ``store.py`` gives it that thread.
+
+WAL with ``synchronous=FULL``: a commit that returned is on the disk. Triggers refuse changes and removals,
+so that only somebody who means harm can do either; the chain of hashes then shows it. Two processes on
+one file are safe: each reads the newest hash and writes its own entry under the same write lock.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from situationroom.errors import JournalError
+from situationroom.journal.entry import Draft, Entry, write
+
+_VERSION = 1
+_COLUMNS = 'id, at, run, kind, person, "where", action, body, previous, hash'
+_SCHEMA = (
+    """
+    create table entries (
+      id integer primary key, at text not null, run text not null, kind text not null,
+      person text not null, "where" text not null, action text not null, body text not null,
+      previous text not null, hash text not null
+    ) strict
+    """,
+    "create index entries_of_run on entries (run)",
+    "create index entries_by_time on entries (at)",
+    """
+    create trigger entries_stay before update on entries
+    begin select raise(abort, 'the journal is append-only'); end
+    """,
+    """
+    create trigger entries_remain before delete on entries
+    begin select raise(abort, 'the journal is append-only'); end
+    """,
+    f"pragma user_version = {_VERSION}",
+)
+
+
+class JournalFile:
+    """The file, opened when first used and again after any trouble, so that it heals without a restart.
+
+    Args:
+        path: made with its folder when missing, both for this user alone.
+        busy_s: how long to wait for another process's write.
+
+    """
+
+    def __init__(self, path: Path, busy_s: float) -> None:
+        self._path = path
+        self._busy_s = busy_s
+        self._open: tuple[sqlite3.Connection, tuple[int, int]] | None = None
+
+    def append(self, draft: Draft) -> Entry:
+        """Write an entry; on the disk when this returns.
+
+        Raises:
+            JournalError: it could not be; nothing was written.
+
+        """
+        with self._using() as connection, _writing(connection):
+            last = connection.execute("select id, hash from entries order by id desc limit 1").fetchone()
+            entry = write(draft, last)
+            values = tuple(getattr(entry, name) for name in Entry.__slots__)
+            connection.execute(f"insert into entries ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?)", values)
+        return entry
+
+    def page(self, after: int, limit: int, matching: Mapping[str, str]) -> list[Entry]:
+        """Up to ``limit`` entries with an id above ``after``, oldest first.
+
+        ``matching`` may have ``run``, ``action``, ``person``, ``since`` (inclusive), ``until`` (exclusive).
+
+        Raises:
+            JournalError: it cannot be read.
+
+        """
+        tests = {
+            "run": "run = ?",
+            "action": "action = ?",
+            "person": "person = ?",
+            "since": "at >= ?",
+            "until": "at < ?",
+        }
+        where = "".join(f" and {tests[name]}" for name in matching)
+        sql = f"select {_COLUMNS} from entries where id > ?{where} order by id limit ?"
+        with self._using() as connection:
+            return [Entry(*row) for row in connection.execute(sql, (after, *matching.values(), limit))]
+
+    def close(self) -> None:
+        """Let go of the file. It is opened again by the next use."""
+        if self._open is not None:
+            connection, self._open = self._open[0], None
+            with suppress(sqlite3.Error):  # what matters was committed; there is nobody to tell
+                connection.close()
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        """The connection; given up on any error, which becomes a JournalError."""
+        try:
+            yield self._connection()
+        except JournalError:
+            self.close()
+            raise
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            raise _explained(error, self._path) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is not None and self._open[1] != self._identity():
+            self.close()  # the file was moved away or replaced: what we would write now nobody would find
+        if self._open is None:
+            self._create()
+            connection = sqlite3.connect(
+                self._path, timeout=self._busy_s, isolation_level=None, check_same_thread=False
+            )
+            self._open = (connection, (0, 0))
+            _prepare(connection, self._path)
+            self._open = (connection, self._identity() or (0, 0))
+        return self._open[0]
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Device and inode of the file now at the path; None where there is none."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return (found.st_dev, found.st_ino)
+
+    def _create(self) -> None:
+        """Make the folder (0700) and the empty file (0600); what is there already keeps its permissions."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction, locked from its start; rolled back by giving up the connection on an error."""
+    connection.execute("begin immediate")
+    yield
+    connection.execute("commit")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if version == 0:
+        with _writing(connection):
+            (version,) = connection.execute("pragma user_version").fetchone()
+            for statement in _SCHEMA if version == 0 else ():  # another process may have been faster
+                connection.execute(statement)
+    elif version != _VERSION:
+        raise JournalError("journal.other_version", path=str(path), version=version)
+
+
+def _explained(error: sqlite3.Error | OSError, path: Path) -> JournalError:
+    """The error in words: locked, full, not writable, or what the system says."""
+    name = getattr(error, "sqlite_errorname", "") or errno.errorcode.get(getattr(error, "errno", 0) or 0, "")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return JournalError("journal.locked", path=str(path))
+    if name.startswith("SQLITE_FULL") or name in ("ENOSPC", "EDQUOT", "EFBIG"):
+        return JournalError("journal.full", path=str(path))
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")) or name in ("EROFS", "EACCES"):
+        return JournalError("journal.not_writable", path=str(path))
+    return JournalError("journal.broken", path=str(path), detail=str(error))

@@ -1,0 +1,99 @@
+"""The journal as the room uses it: every touch of the disk in one thread of its own, every wait bounded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from situationroom.errors import JournalError
+from situationroom.journal.database import JournalFile
+from situationroom.journal.entry import Draft, Entry, utc
+
+T = TypeVar("T")
+
+BUSY_S = 2.0
+"""How long an append waits for another process's write."""
+
+TIMEOUT_S = 5.0
+"""How long anybody waits for the disk."""
+
+_PAGE = 500
+
+
+class Journal:
+    """The append-only record of one room.
+
+    Making one touches nothing; the file is made and opened by the first use, and opened again after any
+    trouble. A room whose journal cannot be written still shows its figures; it fires nothing.
+    """
+
+    def __init__(self, path: Path, *, busy_s: float = BUSY_S, timeout_s: float = TIMEOUT_S) -> None:
+        self.path = path
+        self._timeout_s = timeout_s
+        self._file = JournalFile(path, busy_s)
+        self._thread = ThreadPoolExecutor(1, "journal")
+
+    async def append(self, draft: Draft) -> Entry:
+        """Write an entry. It is on the disk when this returns.
+
+        Raises:
+            JournalError: it is not: locked, full, not writable, or no answer in time. After no answer in time
+                it may yet be written; nothing must be done that relies on it.
+
+        """
+        return await self._do(partial(self._file.append, draft))
+
+    async def entries(
+        self,
+        *,
+        run: str | None = None,
+        action: str | None = None,
+        person: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> AsyncIterator[Entry]:
+        """The entries that match, oldest first, read a page at a time.
+
+        ``since`` is inclusive, ``until`` exclusive; both aware.
+
+        Raises:
+            JournalError: it cannot be read.
+
+        """
+        wanted = {
+            "run": run,
+            "action": action,
+            "person": person,
+            "since": utc(since) if since else None,
+            "until": utc(until) if until else None,
+        }
+        matching = {name: value for name, value in wanted.items() if value is not None}
+        after = 0
+        while page := await self._do(partial(self._file.page, after, _PAGE, matching)):
+            for entry in page:
+                yield entry
+            after = page[-1].id
+
+    async def close(self) -> None:
+        """Let go of the file, within the time an append may take.
+
+        Raises:
+            JournalError: the disk gives no answer.
+
+        """
+        try:
+            await self._do(self._file.close)
+        finally:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except TimeoutError as error:
+            raise JournalError("journal.no_answer", path=str(self.path), after_s=self._timeout_s) from error
