@@ -1,0 +1,1 @@
+"""Small programs the room is measured against."""
