@@ -71,7 +71,11 @@ def _check_keys(entries: Entries, keys: Mapping[str, str], report: Report) -> No
             report.add(("keys", name), what, key=True)
     taken: dict[str, str] = {}
     own = bindings(keys)
-    for name in sorted(own, key=lambda name: name in keys):  # the author's choice is the one that clashes
+    remapped = [name for name in keys if name in own]
+    for name in [
+        *(name for name in own if name not in keys),
+        *remapped,
+    ]:  # it is the remapped one that clashes
         _take(keys.get(name, own[name]), name, ("keys", name), taken, report)
     for name, action in entries.actions.items():
         if action.key:

@@ -122,11 +122,10 @@ def _typed(
     if type_name not in known:
         what = Message("layout.unknown_type", {"name": type_name, "hint": nearest(type_name, known)})
         report.add((*path, key), what)
-        check(spec, common, path, report)
-        return None
+        return check(spec, common, path, report)
     options = check(known[type_name].Options, rest, path, report, extra=_common_keys(spec))
     made = check(spec, common, path, report)
-    return made.model_copy(update={"options": options}) if made and options else None
+    return made.model_copy(update={"options": options}) if made and options else made
 
 
 def _feed(entry: Raw, path: DataPath, sources: Raw, types: PluginTypes, report: Report) -> FeedSpec | None:
@@ -134,18 +133,12 @@ def _feed(entry: Raw, path: DataPath, sources: Raw, types: PluginTypes, report: 
     common, rest = _split(FeedSpec, entry)
     made = check(FeedSpec, common, path, report)
     name = entry.get("source")
-    if not isinstance(name, str):
-        return None
-    if name not in sources:
-        what = Message("layout.unknown_source", {"name": name, "hint": nearest(name, sources)})
-        report.add((*path, "source"), what)
-        return None
-    source = sources[name]
+    source = sources.get(name) if isinstance(name, str) else None
     type_name = source.get("type") if isinstance(source, dict) else None
     if not isinstance(type_name, str) or type_name not in types.sources:
-        return None  # said where the source is
+        return made  # said where the source is named
     question = check(types.sources[type_name].Question, rest, path, report, extra=_common_keys(FeedSpec))
-    return made.model_copy(update={"question": question}) if made and question else None
+    return made.model_copy(update={"question": question}) if made and question else made
 
 
 def _common_keys(spec: type[BaseModel]) -> tuple[str, ...]:

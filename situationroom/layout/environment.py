@@ -26,21 +26,27 @@ class Secrets:
     values: dict[DataPath, str] = field(default_factory=dict)
 
     def at(self, path: DataPath) -> bool:
-        """Whether the value at ``path``, or one below it, came from the environment."""
-        return any(own[: len(path)] == path for own in self.values)
-
-    def at_or_above(self, path: DataPath) -> bool:
         """Whether ``path`` is, or is a part of, a value from the environment."""
         return any(path[: len(own)] == own for own in self.values)
 
-    def shown_in(self, text: str) -> bool:
-        """Whether ``text`` holds a value from the environment, or four of its characters in a row."""
+    def told_by(self, sentence: str, path: DataPath) -> bool:
+        """Whether a sentence about ``path`` gives a value from the environment away.
+
+        A piece of a value is enough where the sentence is about it or about what it stands in; elsewhere,
+        where words may be alike by chance, the whole value.
+        """
         return any(
-            value[start : start + SHORTEST_LEAK] in text
-            for value in self.values.values()
+            _piece_in(value, sentence)
+            if own[: len(path)] == path or path[: len(own)] == own
+            else len(value) >= SHORTEST_LEAK and value in sentence
+            for own, value in self.values.items()
             if value
-            for start in range(max(1, len(value) - SHORTEST_LEAK + 1))
         )
+
+
+def _piece_in(value: str, sentence: str) -> bool:
+    starts = range(max(1, len(value) - SHORTEST_LEAK + 1))
+    return any(value[start : start + SHORTEST_LEAK] in sentence for start in starts)
 
 
 @dataclass(slots=True)

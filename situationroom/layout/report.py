@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from situationroom.errors import Problem
+from situationroom.i18n import LANGUAGES, say
 from situationroom.layout.environment import Secrets
 from situationroom.layout.yaml_nodes import DataPath, Document, written
 from situationroom.values import Message
@@ -69,6 +70,9 @@ class Report:
         return bool(self._problems)
 
     def _note(self, line: int, column: int, path: DataPath, what: Message) -> None:
+        shown = " ".join(say(what, lang) for lang in LANGUAGES)
+        if self.secrets.told_by(shown, path):
+            what = Message("layout.hidden")
         problem = Problem(self.file, line, column, written(path), what)
         if problem not in self._problems:
             self._problems.append(problem)

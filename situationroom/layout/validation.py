@@ -14,7 +14,6 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from situationroom.i18n import say
 from situationroom.layout.report import Report, nearest
 from situationroom.layout.yaml_nodes import DataPath
 from situationroom.values import Message
@@ -123,12 +122,10 @@ def _explain(
         report.add(path, Message("layout.choice", {"choices": choices}))
     elif kind in _WANTED:
         report.add(path, Message(f"layout.{_WANTED[kind]}", dict(context)))
-    elif report.secrets.at_or_above(path):
-        report.add(path, Message("layout.hidden"))
+    elif report.secrets.at(path):
+        report.add(path, Message("layout.hidden"))  # a validator's own words may hold it in any form
     else:
-        what = _own_words(detail)
-        hide = report.secrets.at(path) and report.secrets.shown_in(say(what))
-        report.add(path, Message("layout.hidden") if hide else what)
+        report.add(path, _own_words(detail))
 
 
 def _own_words(detail: ErrorDetails) -> Message:
