@@ -1,0 +1,315 @@
+"""The room on a screen: one Textual app for wall, phone and browser, put together from its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from situationroom.engine.interface import Room
+from situationroom.i18n import say
+from situationroom.paint.cache import PaintCache
+from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.theme import theme as painted_theme
+from situationroom.panel import Panel
+from situationroom.ui.bar import Foot
+from situationroom.ui.chrome import ChromeRows
+from situationroom.ui.colours import textual_theme
+from situationroom.ui.header import Header
+from situationroom.ui.host import PanelHost
+from situationroom.ui.keys import FUNCTIONS, hints, key_uses
+from situationroom.ui.message import Said, Tone
+from situationroom.ui.painter import Painter
+from situationroom.ui.preview import Wording
+from situationroom.ui.tabs import Tabs
+from situationroom.ui.wall import Wall
+from situationroom.ui.wishes import Share, Wishes
+from situationroom.values import Level, Message, Person
+
+PAINT_GAP_S = 0.06
+"""Least time between two repaints for changes that keep coming; the first after a pause is painted at once."""
+
+DIALOG_CELLS = 76
+"""Widest a dialog's text gets."""
+
+
+class RoomApp(App[None]):
+    """Shows a room to one person, and takes their wishes to it.
+
+    The app holds no truth of its own: what changed is told by :meth:`Room.watch`, and painted from
+    :meth:`Room.view`. Its return code is 1 when it ended by an error.
+    """
+
+    CSS_PATH = Path(__file__).with_name("theme.tcss")
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-phone"), (60, "-wall")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (16, "-tall")]
+    ENABLE_COMMAND_PALETTE = False  # ours is opened by a key that layouts may remap
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "leave", show=False)]
+
+    def __init__(
+        self,
+        room: Room,
+        panels: Mapping[str, Panel[Any]],
+        *,
+        person: Person,
+        share: Share | None = None,
+        glyphs: Glyphs = Glyphs.NARROW,
+        theme: str = "dark",
+        page: str | None = None,
+        cache: PaintCache | None = None,
+        debug: bool = False,
+    ) -> None:
+        """Put the screen together; nothing is asked of the room before it runs.
+
+        ``panels`` are all of the layout's, by id; ``page`` is the first page shown, by default the
+        layout's first; ``cache`` may be shared by the screens of one room; with ``debug`` a crash prints
+        its traceback, without the values of variables.
+        """
+        super().__init__(watch_css=False)
+        self.room = room
+        self.panels = panels
+        self.person = person
+        self._debugging = debug
+        layout = room.layout
+        self.painter = Painter(room, panels, person, painted_theme(theme), glyphs, cache)
+        self.wall = Wall(self.painter, page or next(iter(layout.pages)))
+        self.header = Header(self.painter, lambda: self.wall.page)
+        self.tabs = Tabs(self.painter, lambda: self.wall.page)
+        self.foot = Foot(self.painter, hints(layout))
+        self._wishes = Wishes(self, share)
+        self._taps: Mapping[str, Callable[[str], object]] = {
+            "action": self.ask,
+            "page": self.go_to_page,
+            "source": self._tell_source,
+            "more": lambda _: self.wish(self._open_sheet()),
+            **{name: partial(self._run_function, action) for name, action in FUNCTIONS.items()},
+        }
+        for use in key_uses(layout):
+            self.bind(use.keys, use.action, description=use.title, show=False)
+        self.register_theme(textual_theme(self.painter.theme))
+        self.theme = self.painter.theme.name
+
+    def compose(self) -> ComposeResult:
+        """Header, tabs, page, foot: four widgets and a host for each panel."""
+        yield self.header
+        yield self.tabs
+        yield self.wall
+        yield self.foot
+
+    def on_mount(self) -> None:
+        """Begin to follow the room."""
+        self.title = self.room.layout.room
+        self.run_worker(self._follow(), name="follow")
+        self.run_worker(self._tick(), name="tick")
+        if self.room.layout.rotate is not None and len(self.room.layout.pages) > 1:
+            self.set_interval(self.room.layout.rotate, self._turn_page)
+
+    # what the parts of the screen say to each other
+
+    def tell(self, what: Message | str, tone: Tone = "muted", **values: object) -> None:
+        """Say something to the person at this screen, in the room's language."""
+        self.foot.tell(Said(say(what, self.room.layout.lang, **values), tone))
+
+    def hush(self) -> None:
+        """Take the message away."""
+        self.foot.clear()
+
+    def wording(self) -> Wording:
+        """How dialogs of this screen say things."""
+        width = min(DIALOG_CELLS, self.size.width) - 4
+        return Wording(self.painter.lang, self.painter.theme, self.painter.glyphs, width)
+
+    def wish(self, work: Awaitable[None]) -> None:
+        """Do something that may take long, beside everything else; its failure is shown."""
+        self.run_worker(work, name="wish", exit_on_error=False)
+
+    def ask(self, action: str) -> None:
+        """Begin to fire an action: its inputs, preview and confirmation come first."""
+        self.wish(self._wishes.fire(action))
+
+    def go_to_page(self, page: str) -> None:
+        """Show a page by its name."""
+        if page != self.wall.page or self.wall.enlarged is not None:
+            self.wall.show_page(page)
+            self.header.repaint()
+            self.tabs.repaint()
+
+    def go_to_panel(self, name: str) -> None:
+        """Show a panel's page and give it the focus."""
+        before = self.wall.page
+        self.wall.show_panel(name)
+        if before != self.wall.page:
+            self.header.repaint()
+            self.tabs.repaint()
+
+    # keys
+
+    def action_page(self, number: int) -> None:
+        """Show the page of this number."""
+        pages = list(self.room.layout.pages)
+        if number <= len(pages):
+            self.go_to_page(pages[number - 1])
+
+    def action_fire(self, action: str) -> None:
+        """Begin to fire an action."""
+        self.ask(action)
+
+    def action_enter_panel(self) -> None:
+        """Enlarge the focused panel; in a panel of actions, ask for the selected one."""
+        host = self.focused
+        if not isinstance(host, PanelHost):
+            self.tell("ui.choose_panel")
+        elif host.offers_actions and host.selected:
+            self.ask(host.selected[0])
+        else:
+            self.wall.enlarge(None if self.wall.enlarged else host.panel_name)
+
+    def action_back(self) -> None:
+        """One step back: from an enlarged panel, a filter, the focus."""
+        host = self.focused
+        if self.wall.enlarged is not None:
+            self.wall.enlarge(None)
+        elif isinstance(host, PanelHost) and host.filter:
+            host.filter_by("")
+        else:
+            self.set_focus(None)
+            self.hush()
+
+    def action_share(self) -> None:
+        """Send a snapshot of this page."""
+        self.wish(self._wishes.share(self.wall.page))
+
+    def action_stop_run(self) -> None:
+        """Stop the run under way."""
+        self.wish(self._wishes.stop())
+
+    def action_leave(self) -> None:
+        """Leave, after a question where a run is under way."""
+        self.wish(self._leave())
+
+    def action_help(self) -> None:
+        """Show what every key does."""
+        from situationroom.ui.help import HelpScreen
+
+        self.push_screen(HelpScreen(list(key_uses(self.room.layout)), self.wording()))
+
+    def action_find(self) -> None:
+        """Open the search box."""
+        from situationroom.ui.palette import Palette, RoomCommands
+
+        self.push_screen(Palette([RoomCommands], placeholder=say("ui.search", self.painter.lang)))
+
+    def action_filter(self) -> None:
+        """Type what the focused panel's rows are filtered by."""
+        from situationroom.ui.filtering import FilterScreen
+
+        host = self.focused
+        if isinstance(host, PanelHost):
+            title = f"{say('ui.filter', self.painter.lang)}: {host.panel.spec.title}"
+            self.push_screen(FilterScreen(title, host.filter, host.filter_by))
+        else:
+            self.tell("ui.choose_panel")
+
+    # taps
+
+    @on(ChromeRows.Tapped)
+    def _tapped(self, event: ChromeRows.Tapped) -> None:
+        kind, _, name = event.meaning.partition(":")
+        if (do := self._taps.get(kind)) is not None:
+            do(name)
+
+    @on(PanelHost.RowChosen)
+    def _row_chosen(self, event: PanelHost.RowChosen) -> None:
+        self.ask(event.key[0])
+
+    @on(PanelHost.Tapped)
+    def _panel_tapped(self, event: PanelHost.Tapped) -> None:
+        self.wall.enlarge(None if self.wall.enlarged else event.host.panel_name)
+
+    # following the room
+
+    async def _follow(self) -> None:
+        """Repaint what changed; changes that come within the gap are painted together."""
+        async for changed in self.room.watch():
+            self.wall.changed(changed)
+            self.header.changed(changed)
+            if "actions" in changed:
+                self.foot.repaint()
+            await asyncio.sleep(PAINT_GAP_S)
+
+    async def _tick(self) -> None:
+        """Repaint clocks and ages as each second of the room's clock begins."""
+        while True:
+            await asyncio.sleep(1.0 - self.room.now().microsecond / 1e6)
+            self.tick()
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.header.repaint()
+        self.wall.tick()
+
+    def _turn_page(self) -> None:
+        """Show the next page, unless somebody is busy at this screen."""
+        if self.focused is None and len(self.screen_stack) == 1 and self.wall.enlarged is None:
+            pages = list(self.room.layout.pages)
+            self.go_to_page(pages[(pages.index(self.wall.page) + 1) % len(pages)])
+
+    async def _leave(self) -> None:
+        running = self._wishes.running()
+        if running:
+            from situationroom.ui.leave import LeaveScreen
+
+            if not await self.push_screen_wait(LeaveScreen(running, self.wording())):
+                return
+        self.exit()
+
+    async def _open_sheet(self) -> None:
+        from situationroom.ui.sheet import Sheet
+
+        actions = self.room.actions(self.person)
+        chosen = await self.push_screen_wait(Sheet(actions, hints(self.room.layout), self.wording()))
+        if chosen:
+            self.post_message(ChromeRows.Tapped(chosen))
+
+    def _run_function(self, action: str, _: str) -> None:
+        self.call_later(self.run_action, action)
+
+    def _tell_source(self, name: str) -> None:
+        lamp = next(lamp for lamp in self.room.sources() if lamp.name == name)
+        if lamp.reason is None:
+            self.tell("ui.source_good", name=name)
+        else:
+            tone: Tone = "critical" if lamp.level is Level.CRITICAL else "warning"
+            self.tell("ui.source_bad", tone, name=name, reason=lamp.reason)
+
+    # failures
+
+    @on(Worker.StateChanged)
+    def _worker_failed(self, event: Worker.StateChanged) -> None:
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            self.tell("ui.problem", "critical", kind=type(error).__name__)
+
+    def _fatal_error(self) -> None:
+        """Say which error ended the screen, without the values of variables: they may hold secrets."""
+        from rich.text import Text
+
+        error = self._exception
+        if error is None:  # pragma: no cover - Textual sets it before it calls this
+            return
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+        words = say("ui.crashed", self.room.layout.lang, kind=type(error).__name__, where=where)
+        self._exit_renderables.append(Text(words))
+        if self._debugging:
+            self._exit_renderables.append(Text("".join(traceback.format_tb(error.__traceback__))))
+        self._close_messages_no_wait()

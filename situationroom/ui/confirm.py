@@ -1,0 +1,124 @@
+"""The question before a run: what will happen, and a yes that fits its risk."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.events import Key as KeyPress
+from textual.widgets import Button, Input, Static
+
+from situationroom.actions.asked import Asked, Confirmation
+from situationroom.i18n import say
+from situationroom.ui.dialog import Dialog, button
+from situationroom.ui.preview import Wording
+
+Answer = Confirmation | Literal["again"] | None
+"""A yes, the wish for a fresh preview, or a no."""
+
+
+class ConfirmScreen(Dialog[Answer]):
+    """Shows a preview and takes a confirmation: by a press, or by typing the target's name.
+
+    Focus starts on Cancel. When the preview is too old it can only be made again.
+    """
+
+    AUTO_FOCUS: ClassVar[str | None] = "#cancel"
+
+    def __init__(self, asked: Asked, title: str, now: Callable[[], datetime], wording: Wording) -> None:
+        super().__init__()
+        self._asked = asked
+        self._title = title
+        self._now = now
+        self._wording = wording
+        self._lang = wording.lang
+        self.bind_letters({"r": "again"} if self._typed else {"y": "confirm", "r": "again"})
+
+    def compose(self) -> ComposeResult:
+        """Title, preview, the field to type in, the time left, the buttons."""
+        target = self._asked.preview.target
+        below: list[Static | Input] = [Static(self._wording.expiry(self._asked, self._now()), id="expiry")]
+        if self._typed:
+            below.insert(0, Static(self._hint("ui.type_target", "accent", target), id="hint"))
+            below.insert(1, Input(id="typed", compact=True, select_on_focus=False))
+        yes = say("ui.fire_typed" if self._typed else "ui.fire", self._lang)
+        yield self.box(
+            self._title,
+            Static(self._wording.preview(self._asked.preview), id="preview"),
+            *below,
+            buttons=(
+                button(say("ui.cancel", self._lang), "cancel"),
+                button(yes, "fire", loud=True, disabled=self._typed),
+                button(say("ui.again", self._lang), "again"),
+            ),
+        )
+
+    def on_mount(self) -> None:
+        """Count down to the end of the preview."""
+        self.set_interval(1.0, self._tick)
+        self._tick()
+
+    def on_key(self, event: KeyPress) -> None:
+        """Typing goes into the field wherever the focus is."""
+        if self._typed and event.is_printable and event.character and event.character != " ":
+            field = self.query_one(Input)
+            if self.focused is not field and not self.expired:
+                field.focus()
+                field.insert_text_at_cursor(event.character)
+                event.stop()
+                event.prevent_default()
+
+    @property
+    def expired(self) -> bool:
+        """Whether the preview is too old to be confirmed."""
+        return self._now() >= self._asked.expires
+
+    @on(Input.Changed)
+    def _look_at_typed(self) -> None:
+        self._tick()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#fire")
+    def action_confirm(self) -> None:
+        """Say yes, if it is the right yes."""
+        if self.expired:
+            self._tick()
+        elif self._matches:
+            self.dismiss(Confirmation(self._field if self._typed else ""))
+        else:
+            hint = self._hint("ui.not_target", "critical", self._asked.preview.target)
+            self.query_one("#hint", Static).update(hint)
+
+    @on(Button.Pressed, "#again")
+    def action_again(self) -> None:
+        """Ask for a fresh preview."""
+        self.dismiss("again")
+
+    @on(Button.Pressed, "#cancel")
+    def action_close(self) -> None:
+        """Say no."""
+        self.dismiss(None)
+
+    @property
+    def _typed(self) -> bool:
+        return self._asked.confirmation == "type"
+
+    @property
+    def _field(self) -> str:
+        return unicodedata.normalize("NFC", self.query_one(Input).value.strip())
+
+    @property
+    def _matches(self) -> bool:
+        return not self._typed or self._field == unicodedata.normalize("NFC", self._asked.preview.target)
+
+    def _tick(self) -> None:
+        self.query_one("#expiry", Static).update(self._wording.expiry(self._asked, self._now()))
+        self.query_one("#fire", Button).disabled = self.expired or not self._matches
+        self.query_one("#again", Button).display = self.expired
+
+    def _hint(self, identifier: str, style: str, target: str) -> object:
+        return self._wording.line((say(identifier, self._lang, target=target), style))

@@ -1,0 +1,38 @@
+"""The rows above the panels: room, clock, lamps of the sources, alerts, person, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.geometry import Size
+
+from situationroom.paint.bars import Chrome
+from situationroom.paint.header import phone_header, wall_header
+from situationroom.paint.page import PHONE_UNDER, header_facts
+from situationroom.ui.chrome import ChromeRows
+from situationroom.ui.painter import Painter
+from situationroom.values import SourceHealth
+
+
+class Header(ChromeRows):
+    """Two rows; where there is room for one, the first of them."""
+
+    def __init__(self, painter: Painter, page: Callable[[], str]) -> None:
+        super().__init__(painter)
+        self._page = page
+        self._lamps: tuple[SourceHealth, ...] = ()
+
+    def chrome(self, size: Size) -> Chrome:
+        """The header as a wall or a phone shows it."""
+        painter = self.painter
+        facts = header_facts(painter.room, self._page(), painter.person)
+        paint = phone_header if size.width < PHONE_UNDER else wall_header
+        return paint(facts, size.width, painter.theme, painter.glyphs)
+
+    def changed(self, names: frozenset[str]) -> None:
+        """Repaint at once when an alert or a lamp changed; ages can wait for the second."""
+        lamps = self.painter.room.sources()
+        before = [(lamp.level, lamp.reason) for lamp in self._lamps]
+        self._lamps = lamps
+        if "alerts" in names or before != [(lamp.level, lamp.reason) for lamp in lamps]:
+            self.repaint()

@@ -1,0 +1,202 @@
+"""The widget that hosts any panel: its place, focus, selection, scrolling, filter and taps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from situationroom.ui.painted import Painted
+from situationroom.ui.painter import Looking, PaintedPanel, Painter
+from situationroom.values import Key
+
+WHEEL_LINES = 3
+
+
+class PanelHost(Painted, can_focus=True):
+    """Shows one panel. It knows how it is looked at; what is shown comes from the painter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move_pages(-1)", show=False),
+        Binding("pagedown", "move_pages(1)", show=False),
+        Binding("home", "move_to_end(-1)", show=False),
+        Binding("end", "move_to_end(1)", show=False),
+    ]
+
+    class RowChosen(Message):
+        """A row of an actions panel was tapped."""
+
+        def __init__(self, host: PanelHost, key: Key) -> None:
+            super().__init__()
+            self.host = host
+            self.key = key
+
+    class Tapped(Message):
+        """A panel that had the focus was tapped again."""
+
+        def __init__(self, host: PanelHost) -> None:
+            super().__init__()
+            self.host = host
+
+    def __init__(self, panel: str, painter: Painter) -> None:
+        super().__init__()
+        self.panel_name = panel
+        self.panel = painter.panels[panel]
+        self._painter = painter
+        self._feeds = frozenset(painter.feeds(panel))
+        self._looking = Looking()
+        self._shown: PaintedPanel | None = None
+        self._newly_focused = False
+
+    def paint(self, size: Size) -> Sequence[Strip]:
+        """The panel in its frame."""
+        looking = replace(self._looking, focused=self.has_focus)
+        self._shown = self._painter.panel(self.panel_name, size.width, size.height, looking)
+        return self._shown.strips
+
+    def concerns(self, changed: frozenset[str]) -> bool:
+        """Whether a change of these feeds, of ``alerts`` or of ``actions`` may change what is shown."""
+        if "alerts" in changed or not self._feeds.isdisjoint(changed):
+            return True
+        return "actions" in changed and "actions" in self.panel.NEEDS
+
+    @property
+    def selected(self) -> Key | None:
+        """The key of the selected row."""
+        return self._looking.selected
+
+    @property
+    def offers_actions(self) -> bool:
+        """Whether the rows of this panel stand for actions that can be fired."""
+        return "actions" in self.panel.NEEDS and self.panel.SELECTS
+
+    @property
+    def filter(self) -> str:
+        """What the rows are filtered by."""
+        return self._looking.filter
+
+    def filter_by(self, words: str) -> None:
+        """Show only rows with these words; all of them for ""."""
+        self._look(filter=words, offset=0)
+
+    def action_move(self, lines: int) -> None:
+        """Select the next row, or scroll where there is nothing to select."""
+        keys = self._keys
+        if not keys:
+            self._scroll(lines)
+            return
+        selected = self._looking.selected
+        if selected not in keys:
+            self._select(keys[0 if lines > 0 else -1])
+            return
+        wanted = keys.index(selected) + lines
+        if len(keys) == 1 or not 0 <= wanted < len(keys):
+            if abs(lines) == 1:
+                raise SkipAction
+            wanted = max(0, min(wanted, len(keys) - 1))
+        self._select(keys[wanted])
+
+    def action_move_pages(self, pages: int) -> None:
+        """Move by as many lines as are seen."""
+        inner = self._shown.inner if self._shown else 1
+        self.action_move(pages * max(2, inner - 1))
+
+    def action_move_to_end(self, direction: int) -> None:
+        """Go to the first or the last row."""
+        lines = len(self._shown.body.rows) if self._shown else 0
+        self.action_move(direction * max(2, lines))
+
+    def on_focus(self) -> None:
+        """Say so on the frame."""
+        self._newly_focused = True
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Say so on the frame; the selection is let go."""
+        self._looking = replace(self._looking, selected=None)
+        self.repaint()
+
+    def on_click(self, event: events.Click) -> None:
+        """The first tap focuses, and selects the row; the second enlarges. An action's row asks at once."""
+        event.stop()
+        first, self._newly_focused = self._newly_focused, False
+        keys = self._shown.keys if self._shown else ()
+        key = keys[event.y] if 0 <= event.y < len(keys) else None
+        if key is not None and self.panel.SELECTS:
+            again = key == self._looking.selected
+            self._select(key)
+            if self.offers_actions:
+                self.post_message(self.RowChosen(self, key))
+                return
+            if not again:
+                return
+        if not first:
+            self.post_message(self.Tapped(self))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the panel's lines, where it has more than are seen."""
+        self._wheel(event, WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll the panel's lines back."""
+        self._wheel(event, -WHEEL_LINES)
+
+    @property
+    def _keys(self) -> list[Key]:
+        """The keys that can be selected, in their order."""
+        if self._shown is None or not self.panel.SELECTS:
+            return []
+        return list(dict.fromkeys(key for key in self._shown.body.keys if key is not None))
+
+    def _wheel(self, event: events.MouseEvent, lines: int) -> None:
+        if self._overflow and (self.has_focus or not self.parent_scrolls):
+            event.stop()
+            event.prevent_default()
+            self._look(offset=self._within(self._looking.offset + lines))
+
+    @property
+    def parent_scrolls(self) -> bool:
+        """Whether the page itself is a column that scrolls."""
+        return self.parent is not None and getattr(self.parent, "max_scroll_y", 0) > 0
+
+    @property
+    def _overflow(self) -> int:
+        """Lines that are not seen."""
+        return max(0, len(self._shown.body.rows) - self._shown.inner) if self._shown else 0
+
+    def _within(self, offset: int) -> int:
+        return max(0, min(offset, self._overflow))
+
+    def _scroll(self, lines: int) -> None:
+        offset = self._within(self._looking.offset + lines)
+        if offset == self._looking.offset:
+            raise SkipAction  # nothing to scroll here: the page may
+        self._look(offset=offset)
+
+    def _select(self, key: Key) -> None:
+        """Select a row and bring it into sight."""
+        offset = self._looking.offset
+        if self._shown and key in self._shown.body.keys:
+            line, inner = self._shown.body.keys.index(key), self._shown.inner
+            offset = self._within(min(line, max(offset, line - inner + 1)))
+        self._look(selected=key, offset=offset)
+
+    def _look(
+        self, *, selected: Key | None = None, filter: str | None = None, offset: int | None = None  # noqa: A002
+    ) -> None:
+        now = self._looking
+        self._looking = Looking(
+            selected=now.selected if selected is None else selected,
+            filter=now.filter if filter is None else filter,
+            offset=now.offset if offset is None else offset,
+        )
+        self.repaint()

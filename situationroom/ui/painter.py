@@ -1,0 +1,161 @@
+"""From a room to strips: what each widget of a screen shows, painted once for all screens of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from situationroom.engine.interface import Room
+from situationroom.paint.cache import PaintCache
+from situationroom.paint.frame import (
+    Body,
+    Heading,
+    heading_of,
+    inner_height,
+    inside,
+    paint_body,
+    top_row,
+)
+from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.page import full_height, panel_feeds
+from situationroom.paint.rows import Row
+from situationroom.paint.theme import Theme
+from situationroom.panel import Panel, View
+from situationroom.values import Key, Person
+
+Strips = tuple[Strip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How one viewer looks at one panel.
+
+    Attributes:
+        selected: the key of the selected row.
+        filter: what rows are filtered by, or "".
+        offset: lines scrolled away.
+        focused: whether keys go to this panel.
+
+    """
+
+    selected: Key | None = None
+    filter: str = ""
+    offset: int = 0
+    focused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedPanel:
+    """A panel in its frame: its strips, the key each stands for, and its body before scrolling."""
+
+    strips: Strips
+    keys: tuple[Key | None, ...]
+    body: Body
+    inner: int
+
+
+class Painter:
+    """Paints one room for one person; ``cache`` may be shared by all screens of a room."""
+
+    def __init__(
+        self,
+        room: Room,
+        panels: Mapping[str, Panel[Any]],
+        person: Person,
+        theme: Theme,
+        glyphs: Glyphs,
+        cache: PaintCache | None = None,
+    ) -> None:
+        self.room = room
+        self.panels = panels
+        self.person = person
+        self.theme = theme
+        self.glyphs = glyphs
+        self._cache = cache if cache is not None else PaintCache()
+        self._base = theme.style("base")
+
+    @property
+    def lang(self) -> str:
+        """The room's language."""
+        return self.room.layout.lang
+
+    def panel(self, name: str, width: int, height: int, looking: Looking) -> PaintedPanel:
+        """A panel in its frame, from the cache as far as it holds."""
+        panel = self.panels[name]
+        view = self.view(name, looking)
+        heading = heading_of(panel, view)
+        inner = inner_height(heading, height)
+        if width < 4 or height < 2:
+            return PaintedPanel(self.blank(width, height), (None,) * height, Body((), ()), inner)
+        drawn = (name, self._version(panel, view), width, inner, heading.status, self._drawing)
+        seen = (looking.selected, looking.filter)
+        body = self._cache.get(
+            ("body", *drawn, *seen),
+            lambda: paint_body(panel, view, width - 2, inner, self.theme, self.glyphs),
+        )
+        rest, keys = self._cache.get(
+            ("inside", *drawn, *seen, height, looking.offset, looking.focused, heading.reason, heading.note),
+            lambda: self._inside(body, heading, width, height, looking),
+        )
+        top = top_row(heading, width, self.theme, self.glyphs, focused=looking.focused)
+        return PaintedPanel((*self.strips((top,)), *rest), (None, *keys), body, inner)
+
+    def view(self, name: str, looking: Looking | None = None) -> View:
+        """What a panel may see now, as this viewer looks at it."""
+        spec = self.panels[name].spec
+        view = self.room.view(spec, self.feeds(name), self.person)
+        if looking is None or (looking.selected is None and not looking.filter):
+            return view
+        return replace(view, selected=looking.selected, filter=looking.filter)
+
+    def feeds(self, name: str) -> tuple[str, ...]:
+        """The feeds a panel looks at."""
+        return panel_feeds(self.panels[name].spec)
+
+    def wanted_height(self, name: str, width: int) -> int:
+        """Rows a panel wants on a narrow screen, its frame included."""
+        view = self.view(name)
+        key = ("height", name, self._version(self.panels[name], view), width, view.status(), self._drawing)
+        make = lambda: full_height(self.panels[name], view, width, self.theme, self.glyphs)  # noqa: E731
+        return self._cache.get(key, make)
+
+    def strips(self, rows: Iterable[Row]) -> Strips:
+        """Painted rows as strips, on the theme's ground."""
+        base = self._base
+        return tuple(
+            Strip([Segment(text, base if style is None else base + style) for text, style, _ in row])
+            for row in rows
+        )
+
+    def blank(self, width: int, height: int) -> Strips:
+        """Empty rows on the theme's ground."""
+        return (Strip.blank(width, self._base),) * height
+
+    @property
+    def _drawing(self) -> Sequence[object]:
+        return (self.theme.name, self.glyphs)
+
+    def _version(self, panel: Panel[Any], view: View) -> tuple[object, ...]:
+        """Changes whenever the panel's body would."""
+        second = int(view.now.timestamp()) if panel.UPDATES == "seconds" else None
+        person = self.person if "actions" in panel.NEEDS else None
+        return (self.room.version(tuple(view.feeds)), second, person)
+
+    def _inside(
+        self, body: Body, heading: Heading, width: int, height: int, looking: Looking
+    ) -> tuple[Strips, tuple[Key | None, ...]]:
+        painted = inside(
+            body,
+            heading,
+            width,
+            height,
+            self.theme,
+            self.glyphs,
+            focused=looking.focused,
+            offset=looking.offset,
+        )
+        return self.strips(painted.rows), painted.keys

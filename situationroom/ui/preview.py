@@ -1,0 +1,80 @@
+"""A preview in words and figures: what a person reads before they confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.text import Text
+
+from situationroom.actions.base import Preview
+from situationroom.actions.asked import Asked
+from situationroom.formats import cell, fit, number, printable, width as cells
+from situationroom.i18n import say
+from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.theme import Theme
+from situationroom.values import Message, Row
+
+ROWS_SHOWN = 8
+WIDEST_COLUMN = 32
+
+
+class Wording:
+    """Says a preview in one language, with one theme, for one width."""
+
+    def __init__(self, lang: str, theme: Theme, glyphs: Glyphs, width: int) -> None:
+        self.lang = lang
+        self._theme = theme
+        self._glyphs = glyphs
+        self._width = max(1, width)
+
+    def preview(self, preview: Preview) -> Text:
+        """The effect, before → after, how many, the warnings, the rows and the statement."""
+        before, after = self._say(preview.before.text), preview.after
+        lines = [self.line((self._say(preview.what), "strong"))]
+        change = [(f"{say('ui.now', self.lang)} ", "muted"), (before, "")]
+        if after is not None:
+            change += [(" → ", "muted"), (self._say(after), "accent")]
+        lines.append(self.line(*change))
+        if preview.count is not None:
+            lines.append(self.line((say("ui.count", self.lang, count=number(preview.count)), "")))
+        lines += [self.line((f"▲ {self._say(warning)}", "warning")) for warning in preview.warnings]
+        if preview.rows:
+            lines += [Text(), *self._table(preview.columns or tuple(preview.rows[0]), preview.rows)]
+            left = (preview.count or len(preview.rows)) - min(len(preview.rows), ROWS_SHOWN)
+            if left > 0:
+                lines.append(self.line((say("ui.more_rows", self.lang, count=number(left)), "muted")))
+        if preview.statement:
+            lines += [Text(), *(self.line((part, "muted")) for part in preview.statement.splitlines())]
+        return Text("\n").join(lines)
+
+    def expiry(self, asked: Asked, now: datetime) -> Text:
+        """How long the preview may still be confirmed."""
+        left = int((asked.expires - now).total_seconds())
+        if left <= 0:
+            return self.line((say("ui.expired", self.lang), "warning"))
+        return self.line((say("ui.expires", self.lang, seconds=left), "muted"))
+
+    def line(self, *parts: tuple[str, str]) -> Text:
+        """Pieces of text and the theme's names of their styles, as one line of safe text."""
+        shown = Text()
+        for raw, style in parts:
+            shown.append(self._glyphs.translate(printable(raw)), self._theme.style(style))
+        return shown
+
+    def _say(self, message: Message) -> str:
+        return say(message, self.lang)
+
+    def _table(self, columns: Sequence[str], rows: Sequence[Row]) -> list[Text]:
+        """The first rows, each column as wide as its widest value, as many columns as there is room for."""
+        body = [[cell(row.get(name), None, self.lang) for name in columns] for row in rows[:ROWS_SHOWN]]
+        widths = [
+            min(WIDEST_COLUMN, max(cells(text) for text in (printable(name), *(line[i] for line in body))))
+            for i, name in enumerate(columns)
+        ]
+        lines = [self._columns(list(columns), widths, "muted")]
+        return lines + [self._columns(line, widths, "") for line in body]
+
+    def _columns(self, values: Sequence[str], widths: Sequence[int], style: str) -> Text:
+        shown = "  ".join(fit(printable(v), w) for v, w in zip(values, widths, strict=True))
+        return self.line((fit(shown, min(self._width, cells(shown))), style))

@@ -1,0 +1,165 @@
+"""The page: each panel's host mounted once, placed by the page's grid, or one under another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.widget import Widget
+
+from situationroom.paint.grid import Rect, column, phone_order, rectangles
+from situationroom.paint.page import PHONE_UNDER
+from situationroom.ui.host import PanelHost
+from situationroom.ui.painter import Painter
+
+SMALLEST_WIDTH = 14
+SMALLEST_HEIGHT = 4
+"""A panel smaller than this says nothing: the page becomes a column that scrolls."""
+
+
+class Wall(Widget):
+    """Shows one page at a time, or one enlarged panel."""
+
+    BLANK = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", show=False),
+        Binding("down", "scroll_down", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    def __init__(self, painter: Painter, page: str) -> None:
+        super().__init__()
+        self._painter = painter
+        self._pages = painter.room.layout.pages
+        self._hosts: dict[str, PanelHost] = {}
+        self._heights: Mapping[str, int] = {}
+        self.page = page
+        self.enlarged: str | None = None
+        self._page_layout = _PageLayout()
+        self._hosts_of_page()
+
+    @property
+    def layout(self) -> Layout:
+        """Hosts stand where :meth:`areas` says, not where a style sheet does."""
+        return self._page_layout
+
+    def compose(self) -> list[PanelHost]:  # type: ignore[override]  # a list is a ComposeResult
+        """The hosts of the first page; those of other pages come when they are first shown."""
+        return list(self._hosts.values())
+
+    def areas(self, size: Size) -> Mapping[str, Rect]:
+        """Where each panel stands in ``size`` cells; a column may be higher than that."""
+        if self.enlarged is not None:
+            return {self.enlarged: Rect(0, 0, size.width, size.height)}
+        spec = self._pages[self.page]
+        areas = rectangles(spec, size.width, size.height)
+        cramped = any(r.width < SMALLEST_WIDTH or r.height < SMALLEST_HEIGHT for r in areas.values())
+        if size.width >= PHONE_UNDER - 1 and not cramped:  # a scroll bar takes one
+            self._heights = {}
+            return areas
+        order = phone_order(spec)
+        self._heights = {name: self._painter.wanted_height(name, size.width) for name in order}
+        return column(order, self._heights, size.width)
+
+    def host(self, name: str) -> PanelHost | None:
+        """The host of a panel, once its page has been shown."""
+        return self._hosts.get(name)
+
+    @property
+    def shown(self) -> list[PanelHost]:
+        """The hosts on the screen now."""
+        return [host for host in self._hosts.values() if host.display]
+
+    def show_page(self, page: str) -> None:
+        """Show another page of the layout."""
+        self.page, self.enlarged = page, None
+        missing = self._hosts_of_page()
+        if missing:
+            self.mount_all(missing)
+        self._place()
+
+    def show_panel(self, name: str) -> PanelHost:
+        """Bring a panel's page up and give it the focus."""
+        if name not in self._names(self.page):
+            self.show_page(next(page for page in self._pages if name in self._names(page)))
+        host = self._hosts[name]
+        host.focus()
+        return host
+
+    def enlarge(self, name: str | None) -> None:
+        """Show one panel alone, or the whole page again for None."""
+        self.enlarged = name
+        self._place()
+
+    def changed(self, names: frozenset[str]) -> int:
+        """Repaint what shows these feeds, alerts or actions. Returns how many hosts did."""
+        concerned = [host for host in self.shown if host.concerns(names)]
+        for host in concerned:
+            host.repaint()
+        if self._heights and any(
+            self._painter.wanted_height(name, self.scrollable_size.width) != height
+            for name, height in self._heights.items()
+        ):
+            self._relayout()
+        return len(concerned)
+
+    def tick(self) -> None:
+        """A second has passed: ages and clocks."""
+        for host in self.shown:
+            host.repaint()
+
+    def _names(self, page: str) -> tuple[str, ...]:
+        """The panels of a page, on a wall or on a phone, in reading order."""
+        spec = self._pages[page]
+        cells = (name for line in spec.grid for name in line if name != ".")
+        return tuple(dict.fromkeys((*cells, *spec.phone)))
+
+    def _hosts_of_page(self) -> list[PanelHost]:
+        """Make the hosts of the page that do not exist yet."""
+        missing = [name for name in self._names(self.page) if name not in self._hosts]
+        new = {name: PanelHost(name, self._painter) for name in missing}
+        self._hosts.update(new)
+        return list(new.values())
+
+    def _place(self) -> None:
+        """Show the hosts that belong on the screen, hide the others."""
+        wanted = (self.enlarged,) if self.enlarged is not None else self._names(self.page)
+        focused = self.screen.focused
+        for name, host in self._hosts.items():
+            host.display = name in wanted
+            host.forget()
+        if isinstance(focused, PanelHost) and not focused.display:
+            self.screen.set_focus(None)
+        self.scroll_home(animate=False)
+        self._relayout()
+
+    def _relayout(self) -> None:
+        for host in self.shown[:1]:
+            host.refresh(layout=True)  # a child's wish clears what the parent remembers of its arrangement
+        self.refresh()
+
+
+class _PageLayout(Layout):
+    """Places hosts where the wall says."""
+
+    name = "page"
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        """A placement for each host that is shown."""
+        del greedy
+        if not isinstance(parent, Wall):
+            return []
+        areas = parent.areas(size)
+        return [
+            WidgetPlacement(Region(*areas[child.panel_name]), NULL_OFFSET, NULL_SPACING, child)
+            for child in children
+            if isinstance(child, PanelHost) and child.panel_name in areas
+        ]
