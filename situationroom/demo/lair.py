@@ -8,11 +8,25 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
 _PREFIX = "situationroom-pg-"
 _OWNER = "owner"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+_ENOUGH = 1 << 30
+
+
+def places() -> tuple[Path, ...]:
+    """Where such folders may be, the best first: a database of hundreds of small files starts 3× faster in memory.
+
+    A ``TMPDIR`` of the user's is obeyed; memory is used only where a gigabyte of it is free.
+    """
+    disk = Path(tempfile.gettempdir())
+    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ENOUGH:
+        return (disk,)
+    return (_MEMORY, disk)
 
 
 class Lair:
@@ -21,7 +35,7 @@ class Lair:
     The lock ends with the program, however it ends, so that a later one knows what may be swept.
     """
 
-    def __init__(self, parent: Path | None = None) -> None:
+    def __init__(self, parent: Path) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         unlocked = self.folder / f"{_OWNER}.new"
         self._owner: IO[str] = unlocked.open("w")
@@ -42,9 +56,9 @@ class Lair:
         self._owner.close()
 
 
-def sweep(parent: Path | None = None) -> None:
+def sweep(parents: Iterable[Path]) -> None:
     """Remove folders of our own that no living program holds, and end a server still running in one."""
-    for folder in Path(parent or tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in (folder for parent in parents for folder in parent.glob(f"{_PREFIX}*")):
         try:
             if folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
                 _sweep(folder)

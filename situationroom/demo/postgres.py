@@ -17,7 +17,7 @@ from typing import Self
 
 from situationroom.demo import launch
 from situationroom.demo.binaries import copy_install, postgres_bin, readable_by_others
-from situationroom.demo.lair import Lair, sweep
+from situationroom.demo.lair import Lair, places, sweep
 from situationroom.errors import WorldError
 
 _USER = "situationroom"
@@ -31,7 +31,8 @@ _SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "fsync": "off",
         "full_page_writes": "off",
-        "max_wal_size": "256MB",
+        "max_wal_size": "64MB",
+        "min_wal_size": "32MB",
         "shared_buffers": "64MB",
         "max_connections": "80",
         "autovacuum_naptime": "20s",
@@ -65,20 +66,22 @@ class PostgresServer:
 
         Args:
             settings: of ``postgresql.conf``, above our own.
-            folder: where its temporary folder is made; the system's place by default.
+            folder: where its temporary folder is made; by default in memory, else the system's place.
 
         Raises:
             WorldError: no PostgreSQL on this machine, or it does not start, with its last words.
 
         """
-        sweep(folder)
+        parents = places() if folder is None else (folder,)
+        sweep(parents)
         binaries = postgres_bin()
-        lair = Lair(folder)
+        lent = os.geteuid() == 0 and not readable_by_others(binaries)
+        lair = Lair(parents[-1] if lent else parents[0])  # memory may be mounted without the right to execute
         try:
             if os.geteuid() == 0:
                 lair.folder.chmod(0o711)  # its user must pass; ours alone may look
-                if not readable_by_others(binaries):
-                    binaries = copy_install(binaries, lair.folder / "install")
+            if lent:
+                binaries = copy_install(binaries, lair.folder / "install")
             server = cls(lair, binaries, settings or {})
             server._initialise()
             server._serve_on_free_port()
