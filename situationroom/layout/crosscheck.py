@@ -13,13 +13,14 @@ from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, key_name
 from situationroom.layout.models import ActionSpec
 from situationroom.layout.references import Reference, references
 from situationroom.layout.report import Report, nearest
+from situationroom.layout.types import PluginTypes
 from situationroom.layout.yaml_nodes import DataPath
 from situationroom.values import Message
 
 _SECTION = {"feed": "feeds", "source": "sources", "channel": "channels"}
 
 
-def crosscheck(entries: Entries, keys: Mapping[str, str], report: Report) -> None:
+def crosscheck(entries: Entries, keys: Mapping[str, str], types: PluginTypes, report: Report) -> None:
     """Report every name that refers to nothing, every bad expression and every key used twice."""
     sections: Mapping[str, Mapping[str, BaseModel]] = {
         "feeds": entries.feeds,
@@ -34,6 +35,7 @@ def crosscheck(entries: Entries, keys: Mapping[str, str], report: Report) -> Non
                 _check_reference(reference, (section, name), entries, report)
     for name, action in entries.actions.items():
         _check_roles(action, ("actions", name), entries, report)
+        _check_inputs(action, ("actions", name), types, report)
     _check_keys(entries, keys, report)
 
 
@@ -61,6 +63,18 @@ def _check_roles(action: ActionSpec, path: DataPath, entries: Entries, report: R
         if role not in held:
             what = Message("layout.unknown_role", {"name": role, "hint": nearest(role, held)})
             report.add((*path, "roles"), what)
+
+
+def _check_inputs(action: ActionSpec, path: DataPath, types: PluginTypes, report: Report) -> None:
+    """Every argument of a statement is an input of the action, or given by its kind."""
+    kind = types.actions.get(action.kind)
+    known = {*action.inputs, *(kind.ARGUMENTS if kind else ())}
+    for reference in references(action, None):
+        if reference.what == "input" and reference.name not in known:
+            what = Message(
+                "layout.unknown_input", {"name": reference.name, "hint": nearest(reference.name, known)}
+            )
+            report.add((*path, *reference.path), what)
 
 
 def _check_keys(entries: Entries, keys: Mapping[str, str], report: Report) -> None:

@@ -40,7 +40,7 @@ def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str 
         report.add(where, what)
     made = entries(filled.data, catalog, report)
     layout = _layout(filled.data, path, report)
-    crosscheck(made, _keys(filled.data), report)
+    crosscheck(made, _keys(filled.data), catalog, report)
     if report or layout is None:
         raise LayoutError(report.sorted())
     return _whole(layout, made)

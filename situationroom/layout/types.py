@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from pydantic import BaseModel
 
@@ -20,6 +20,12 @@ class QuestionType(OptionsType, Protocol):
     Question: type[BaseModel]
 
 
+class ActionType(OptionsType, Protocol):
+    """A kind of action: it also says which names it gives to its statements, besides the inputs."""
+
+    ARGUMENTS: ClassVar[frozenset[str]]
+
+
 class PluginTypes(Protocol):
     """The types a layout may name; :class:`situationroom.catalog.Catalog` is one."""
 
@@ -32,5 +38,5 @@ class PluginTypes(Protocol):
         """Sources by type."""
 
     @property
-    def actions(self) -> Mapping[str, type[OptionsType]]:
+    def actions(self) -> Mapping[str, type[ActionType]]:
         """Actions by kind."""

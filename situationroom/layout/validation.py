@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from situationroom.i18n import say
 from situationroom.layout.report import Report, nearest
 from situationroom.layout.yaml_nodes import DataPath
 from situationroom.values import Message
@@ -122,10 +123,12 @@ def _explain(
         report.add(path, Message("layout.choice", {"choices": choices}))
     elif kind in _WANTED:
         report.add(path, Message(f"layout.{_WANTED[kind]}", dict(context)))
-    elif report.secrets.at(path):
-        report.add(path, Message("layout.hidden"))  # a validator's own words may hold it in any form
     else:
-        report.add(path, _own_words(detail))
+        what = _own_words(detail)
+        fixed = not what.values and say(what) != what.id  # a sentence of the catalogue as it stands
+        if report.secrets.at(path) and not fixed:
+            what = Message("layout.hidden")  # a validator's own words may hold the value in any form
+        report.add(path, what)
 
 
 def _own_words(detail: ErrorDetails) -> Message:
@@ -133,8 +136,9 @@ def _own_words(detail: ErrorDetails) -> Message:
     context = detail.get("ctx", {})
     if detail["type"] in ("value_error", "assertion_error"):
         return Message(str(context["error"]))
-    if "." in detail["type"]:
-        return Message(detail["type"], dict(context))
+    own = Message(detail["type"], dict(context))
+    if say(own) != own.id:
+        return own
     return Message("layout.invalid", {"detail": detail["msg"]})
 
 

@@ -6,15 +6,16 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from pydantic import field_validator
 
 from situationroom.errors import LayoutError
-from situationroom.layout.fields import Column, FeedName, Seconds, Spec
+from situationroom.layout.fields import Column, FeedName, InputName, Seconds, Spec
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
-from situationroom.layout.types import OptionsType, QuestionType
+from situationroom.layout.types import ActionType, OptionsType, QuestionType
 
 
 class PostgresOptions(Spec):
@@ -67,17 +68,19 @@ class Note:
 
 class ToggleOptions(Spec):
     sql: str = ""
+    args: tuple[InputName, ...] = ()
 
 
 class Toggle:
     Options = ToggleOptions
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value"})
 
 
 @dataclass(frozen=True)
 class Types:
     panels: Mapping[str, type[OptionsType]]
     sources: Mapping[str, type[QuestionType]]
-    actions: Mapping[str, type[OptionsType]]
+    actions: Mapping[str, type[ActionType]]
 
 
 TYPES = Types({"chart": Chart, "note": Note}, {"postgres": Postgres}, {"toggle": Toggle})

@@ -252,6 +252,14 @@ def test_a_validators_own_words_are_shown_where_nothing_is_secret(tmp_path: Path
     ]
 
 
+def test_an_argument_is_an_input_or_given_by_the_kind(tmp_path: Path) -> None:
+    text = "{room: x, actions: {a: {kind: toggle, args: [value, code, cod], inputs: {code: {}}}}}"
+    assert problems(tmp_path, text) == [
+        "1:59: actions.a.args[2]: 'cod' is no input, and nothing this kind of action gives"
+        " — did you mean 'code'?"
+    ]
+
+
 def test_a_file_that_is_not_there_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(LayoutError) as caught:
         load(tmp_path / "nowhere.yaml", TYPES, {}, name="nowhere.yaml")
