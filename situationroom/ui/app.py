@@ -66,18 +66,21 @@ class RoomApp(App[None]):
         theme: str = "dark",
         page: str | None = None,
         cache: PaintCache | None = None,
+        ready: Callable[[], None] | None = None,
         debug: bool = False,
     ) -> None:
         """Put the screen together; nothing is asked of the room before it runs.
 
         ``panels`` are all of the layout's, by id; ``page`` is the first page shown, by default the
-        layout's first; ``cache`` may be shared by the screens of one room; with ``debug`` a crash prints
-        its traceback, without the values of variables.
+        layout's first; ``cache`` may be shared by the screens of one room; ``ready`` is called when the
+        first picture is on the screen; with ``debug`` a crash prints its traceback, without the values
+        of variables.
         """
         super().__init__(watch_css=False)
         self.room = room
         self.panels = panels
         self.person = person
+        self._ready_to_see = ready
         self._debugging = debug
         layout = room.layout
         self.painter = Painter(room, panels, person, painted_theme(theme), glyphs, cache)
@@ -112,6 +115,11 @@ class RoomApp(App[None]):
         self.run_worker(self._tick(), name="tick")
         if self.room.layout.rotate is not None and len(self.room.layout.pages) > 1:
             self.set_interval(self.room.layout.rotate, self._turn_page)
+
+    def on_ready(self) -> None:
+        """Say that the first picture is on the screen."""
+        if self._ready_to_see is not None:
+            self._ready_to_see()
 
     # what the parts of the screen say to each other
 
