@@ -17,18 +17,46 @@ A complete panel::
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
 
-from situationroom.formats import cell
+from situationroom.formats import cell, printable
 from situationroom.i18n import say
-from situationroom.layout.fields import Column, Expression, FeedName, Figure, KeyColumns, Seconds, Spec
+from situationroom.layout.fields import (
+    Column,
+    Expression,
+    FeedName,
+    Figure,
+    KeyColumns,
+    Seconds,
+    Spec,
+    Words,
+)
 from situationroom.layout.models import PanelSpec
+from situationroom.paint.charts import Curve, Threshold, chart
+from situationroom.paint.columns import (
+    WELL_KNOWN,
+    Align,
+    ColumnSpec,
+    ColumnSpecs,
+    Known,
+    tabulated,
+)
+from situationroom.paint.digits import big_digits, digits_width
+from situationroom.paint.glyphs import LEVEL_MARKS, NO_DATA, OFF, STALE
+from situationroom.paint.plotting import Group, plotted
+from situationroom.paint.renderables import rendered
+from situationroom.paint.scales import time_ticks, writer
+from situationroom.paint.series import change, growth, summed, usual_gap
+from situationroom.paint.sparkline import sparkline
+from situationroom.paint.texts import Run, clipped, joined, run_cells, spread, wrapped
 from situationroom.values import (
     ActionState,
     Alert,
@@ -39,11 +67,17 @@ from situationroom.values import (
     Reading,
     Row,
     Status,
+    Value,
 )
 
 __all__ = [
-    "Column", "Expression", "FeedName", "Figure", "KeyColumns", "Level", "Line", "Panel", "PanelOptions",
-    "Point", "Seconds", "Spec", "Status", "View", "cell", "level_style",
+    "LEVEL_MARKS", "NO_DATA", "OFF", "STALE", "WELL_KNOWN", "ActionState", "Alert", "Align", "Column",
+    "ColumnSpec", "ColumnSpecs", "Curve", "Expression", "FeedName", "Figure", "Group", "Head", "Key",
+    "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row", "Run",
+    "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell", "change",
+    "chart", "clipped", "digits_width", "figure_of", "growth", "heads", "joined", "level_style", "line",
+    "lines", "missing", "moment_of", "notice", "plotted", "printable", "rendered", "run_cells", "sparkline",
+    "spread", "summed", "tabulated", "time_ticks", "usual_gap", "wrapped", "writer",
 ]  # fmt: skip
 
 Updates = Literal["readings", "seconds"]
@@ -70,7 +104,7 @@ class Line:
     """One painted line; ``key`` says which row it stands for, where it stands for one.
 
     Styles in the text are names of the theme (``good``, ``warning``, ``critical``, ``stale``, ``muted``,
-    ``strong``, ``accent``, ``series1`` … ``series8``) or any rich style.
+    ``strong``, ``accent``, ``unit``, ``axis``, ``threshold``, ``series1`` … ``series8``) or any rich style.
     """
 
     text: Text
@@ -153,6 +187,15 @@ class View:
         """A sentence of ours in the viewer's language."""
         return say(Message(identifier, values), self.lang)
 
+    def cell(self, value: Value, figure: str | None = None, unit: str = "") -> str:
+        """A value as safe text in the viewer's language and the room's time zone, its unit behind it."""
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            value = value.astimezone(self.now.tzinfo)
+        shown = cell(value, figure, self.lang)
+        if not unit or value is None or shown == NO_DATA:
+            return shown
+        return f"{shown}{unit}" if unit.isascii() is False or len(unit) <= 2 else f"{shown} {unit}"
+
     def matches(self, row: Row) -> bool:
         """Whether a row passes the viewer's filter: every word is somewhere in it, case ignored."""
         if not self.filter:
@@ -204,3 +247,107 @@ class Panel(ABC, Generic[O]):
 def level_style(level: Level) -> str:
     """The theme's style name for a level; "" for good: calm when well."""
     return {Level.WARNING: "warning", Level.CRITICAL: "critical"}.get(level, "")
+
+
+def line(*runs: Run, key: Key | None = None) -> Line:
+    """A line from runs of safe text and the names of their styles."""
+    return Line(joined(*runs), key)
+
+
+def lines(texts: Sequence[Text], key: Key | None = None) -> list[Line]:
+    """Texts as lines."""
+    return [Line(text, key) for text in texts]
+
+
+def figure_of(value: Value) -> float | None:
+    """A finite figure, or None for anything else a column may hold: nothing, text, NaN, a date."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    try:
+        figure = float(value)
+    except (OverflowError, ValueError):  # an integer beyond floats, a signalling NaN
+        return None
+    return figure if math.isfinite(figure) else None
+
+
+def moment_of(value: Value, zone: tzinfo | None) -> datetime | None:
+    """A moment in the room's time zone from a datetime, ISO text or seconds since the epoch; else None."""
+    try:
+        if isinstance(value, datetime):
+            moment = value
+        elif isinstance(value, str):
+            moment = datetime.fromisoformat(value.strip()[:40])
+        elif (seconds := figure_of(value)) is not None:
+            moment = datetime.fromtimestamp(seconds, UTC)
+        else:
+            return None
+        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def notice(view: View, name: str | None = None) -> list[Line]:
+    """What a panel says instead of figures: nothing received yet, or no rows. Empty where there are rows."""
+    if view.rows(name):
+        return []
+    match view.status(name):
+        case Status.NOT_CONFIGURED:
+            said = "panels.no_feed"
+        case Status.FAILED | Status.STALE:
+            said = "panels.nothing_yet" if view.reading(name) is None else "panels.none"
+        case Status.WAITING:
+            said = "panels.waiting"
+        case _:
+            said = "panels.none"
+    return [line((view.say(said), "muted"))]
+
+
+def missing(view: View, columns: Sequence[str | None], name: str | None = None) -> list[Line]:
+    """A line naming the columns that the feed's reading does not have; none where it has them all."""
+    reading = view.reading(name)
+    if reading is None or not (reading.columns or reading.rows):
+        return []
+    absent = [column for column in dict.fromkeys(columns) if column and column not in reading.columns]
+    if not absent:
+        return []
+    words = view.say("panels.no_column", columns=", ".join(map(printable, absent)))
+    return [line((f"{NO_DATA} {words}", "warning"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column as it is shown: what it is headed with and how its values are written."""
+
+    column: str
+    title: str
+    figure: str | None
+    unit: str
+    align: Align
+
+    def run(self, view: View, row: Row, style: str = "") -> Run:
+        """The row's value in this column."""
+        return view.cell(row.get(self.column), self.figure, self.unit), style
+
+
+def heads(view: View, specs: Sequence[ColumnSpec], name: str | None = None) -> list[Head]:
+    """Columns as their author wants them shown; all of the reading's where none were named.
+
+    What is not said comes from the trade's usual names, then from the values themselves.
+    """
+    reading = view.reading(name)
+    if not specs and reading is not None:
+        specs = [ColumnSpec(column=column) for column in reading.columns]
+    sample = reading.rows[:20] if reading else ()
+    return [_head(view, spec, sample) for spec in specs]
+
+
+def _head(view: View, spec: ColumnSpec, sample: Sequence[Row]) -> Head:
+    known = WELL_KNOWN.get(spec.column)
+    title = spec.title if spec.title is not None else view.say(known.title) if known else spec.column
+    figure = spec.figure or (known.figure if known else None)
+    unit = spec.unit if spec.unit is not None else known.unit if known else ""
+    numeric = figure not in (None, "text", "time") or any(
+        figure_of(row.get(spec.column)) is not None for row in sample
+    )
+    align: Align = spec.align or ("right" if numeric else "left")
+    return Head(spec.column, printable(title), figure, printable(unit), align)

@@ -1,0 +1,93 @@
+"""Standing alerts: how bad, since when, which rule, for whom, the figures that met it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from situationroom.formats import duration, fit, key_text
+from situationroom.panel import (
+    LEVEL_MARKS,
+    STALE,
+    WELL_KNOWN,
+    Alert,
+    Line,
+    Panel,
+    PanelOptions,
+    Run,
+    View,
+    clipped,
+    level_style,
+    line,
+    printable,
+    run_cells,
+)
+
+_MOST = 200
+_AGE_CELLS = 8
+
+
+class AlertsOptions(PanelOptions):
+    """Nothing to configure."""
+
+
+class Alerts(Panel[AlertsOptions]):
+    """What is wrong now, the worst first; a calm word when nothing is."""
+
+    TYPE = "alerts"
+    Options = AlertsOptions
+    UPDATES = "seconds"
+    SELECTS = True
+    NEEDS = frozenset({"alerts"})
+
+    def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
+        """A line an alert; where its figures do not fit beside it, they stand below."""
+        del height
+        if not view.alerts:
+            return [Line(clipped(line(("● ", "good"), (view.say("panels.calm"), "muted")).text, width))]
+        painted: list[Line] = []
+        for alert in [each for each in view.alerts if _matches(view, each)][:_MOST]:
+            painted += _alert(view, alert, width)
+        if not painted:
+            painted = [line((view.say("panels.no_match", filter=printable(view.filter)), "muted"))]
+        return [Line(clipped(each.text, width), each.key) for each in painted]
+
+    def lines_wanted(self, view: View) -> int:
+        """Two lines an alert, within reason."""
+        return max(2, min(12, 2 * len(view.alerts)))
+
+
+def _matches(view: View, alert: Alert) -> bool:
+    return view.matches({"rule": alert.rule, "title": alert.title, "key": " ".join(alert.key)})
+
+
+def _alert(view: View, alert: Alert, width: int) -> list[Line]:
+    style = "stale" if alert.held else level_style(alert.level)
+    key = (alert.rule, *alert.key)
+    since = (view.now - alert.since).total_seconds()
+    runs: list[Run] = [
+        ((STALE if alert.held else LEVEL_MARKS[alert.level]) + " ", style),
+        (fit(duration(since, view.lang), _AGE_CELLS), "muted"),
+        (" ", ""),
+        (printable(alert.title or alert.rule), style),
+    ]
+    if alert.key:
+        runs += [("  ", ""), (key_text(alert.key), "strong")]
+    facts = _facts(view, alert)
+    if alert.held:
+        facts.insert(0, (view.say("panels.held") + "  ", "stale"))
+    if not facts:
+        return [line(*runs, key=key)]
+    if run_cells(runs) + 2 + run_cells(facts) <= width:
+        return [line(*runs, ("  ", ""), *facts, key=key)]
+    return [line(*runs, key=key), line((" " * (_AGE_CELLS + 3), ""), *facts, key=key)]
+
+
+def _facts(view: View, alert: Alert) -> list[Run]:
+    """The figures that met the condition, named and written as in every panel."""
+    runs: list[Run] = []
+    for name, value in list(alert.facts.items())[:8]:
+        known = WELL_KNOWN.get(name)
+        title = view.say(known.title) if known else printable(name)
+        figure = view.cell(value, known.figure if known else None, known.unit if known else "")
+        runs += [(f"{title} ", "muted"), (f"{figure}  ", "")]
+    return runs

@@ -1,0 +1,136 @@
+"""One row per agency: lamp, figures, trend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from situationroom.formats import fit
+from situationroom.panel import (
+    LEVEL_MARKS,
+    NO_DATA,
+    STALE,
+    Column,
+    ColumnSpecs,
+    Level,
+    Line,
+    Panel,
+    PanelOptions,
+    Row,
+    Run,
+    Seconds,
+    View,
+    clipped,
+    growth,
+    heads,
+    level_style,
+    line,
+    lines,
+    missing,
+    notice,
+    printable,
+    sparkline,
+    tabulated,
+)
+
+_MOST_ROWS = 200
+_TREND_CELLS = (6, 24)
+_COLUMN_CELLS = 9
+
+
+class BoardOptions(PanelOptions):
+    """Which figures of every agency, and whose course over time."""
+
+    columns: ColumnSpecs = Field((), description="the columns shown, the name first; all by default")
+    trend: Column | None = Field(None, description="the column whose course is drawn at the end of a row")
+    rate: Seconds | None = Field(None, description="draw how much the trend's counter grew in this time")
+    window: Seconds = Field(900.0, description="how far back the course goes")
+    worst_first: bool = Field(False, description="rows in alarm stand on top")
+    order: Literal["source", "name"] = Field("source", description="the order of rows equally bad")
+
+
+class Board(Panel[BoardOptions]):
+    """A lamp and the figures of every agency."""
+
+    TYPE = "board"
+    Options = BoardOptions
+    SELECTS = True
+
+    def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
+        """A heading and a line per row: ``● SGI  1,204  0.4 %  210ms ▁▂▁▂``."""
+        del height
+        calm = notice(view)
+        if calm:
+            return lines([clipped(each.text, width) for each in calm])
+        options = self.options
+        columns = heads(view, options.columns)
+        absent = missing(view, [*(head.column for head in columns), options.trend])
+        rows = self._ordered(view, [head.column for head in columns])
+        trend = _trend_cells(width, len(columns)) if options.trend else 0
+        body: list[list[Run]] = []
+        marks: list[Run] = []
+        for row in rows:
+            level = view.level(row)
+            marks.append(_lamp(view, row, level))
+            style = level_style(level)
+            runs = [head.run(view, row, style) for head in columns]
+            if columns:
+                runs[0] = (runs[0][0], style or "strong")
+            if trend:
+                runs.append((self._course(view, row, trend), style or "accent"))
+            body.append(runs)
+        titles = [head.title for head in columns]
+        aligns = [head.align for head in columns]
+        if trend:
+            titles.append(fit(view.say("panels.trend"), trend))
+            aligns.append("left")
+        heading, *texts = tabulated(titles, body, aligns, width, marks)
+        painted = [*absent, Line(heading)]
+        painted += [Line(text, view.key(row)) for text, row in zip(texts, rows, strict=True)]
+        if not rows:
+            painted.append(line((view.say("panels.no_match", filter=printable(view.filter)), "muted")))
+        return [Line(clipped(each.text, width), each.key) for each in painted]
+
+    def lines_wanted(self, view: View) -> int:
+        """A heading and the rows, within reason."""
+        return max(3, min(14, len(view.rows()) + 1))
+
+    def _ordered(self, view: View, columns: Sequence[str]) -> list[Row]:
+        rows = [row for row in view.rows() if view.matches(row)]
+        if self.options.order == "name" and columns:
+            rows.sort(key=lambda row: str(row.get(columns[0]))[:200])
+        if self.options.worst_first:
+            rows.sort(key=lambda row: -view.level(row))
+        return rows[:_MOST_ROWS]
+
+    def _course(self, view: View, row: Row, width: int) -> str:
+        trend, window = self.options.trend or "", self.options.window
+        rate = self.options.rate
+        points: Sequence[tuple[float, float]] = view.series(trend, view.key(row), window + (rate or 0.0))
+        if rate is not None:
+            points = growth(points, rate)
+        now = view.now.timestamp()
+        start = max(now - window, min(points[0][0], now - 60.0)) if points else now - window
+        return sparkline(points, width, (start, now))
+
+
+def _lamp(view: View, row: Row, level: Level) -> Run:
+    """The mark of a row; never green for what is not fresh or says nothing."""
+    if level:
+        return LEVEL_MARKS[level], level_style(level)
+    if not view.status().fresh:
+        return STALE, "stale"
+    feed = view.feed()
+    named = feed.key_columns if feed else ()
+    if all(value is None for name, value in row.items() if name not in named) and len(row) > len(named):
+        return NO_DATA, "muted"
+    return LEVEL_MARKS[Level.GOOD], "good"
+
+
+def _trend_cells(width: int, columns: int) -> int:
+    """Cells of the course: what the columns leave, none on a screen too narrow for both."""
+    least, most = _TREND_CELLS
+    room = width - 2 - columns * _COLUMN_CELLS
+    return 0 if width < 24 else max(least, min(most, room))

@@ -1,0 +1,227 @@
+"""What waits: how many, since when, how fast it comes and goes, when it will be empty; bars by code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from rich.text import Text
+
+from situationroom.formats import duration, fit, number
+from situationroom.formats import width as cells
+from situationroom.panel import (
+    LEVEL_MARKS,
+    Column,
+    Key,
+    Level,
+    Line,
+    Panel,
+    PanelOptions,
+    Row,
+    Run,
+    Seconds,
+    View,
+    big_digits,
+    change,
+    clipped,
+    digits_width,
+    figure_of,
+    joined,
+    level_style,
+    line,
+    lines,
+    missing,
+    moment_of,
+    notice,
+    printable,
+    run_cells,
+)
+
+_MINUTE = 60.0
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_MOST_BARS = 100
+_NAME_CELLS = (4, 24)
+
+
+class QueueOptions(PanelOptions):
+    """Which columns say what waits."""
+
+    count: Column = Field("count", description="the column with how many wait")
+    by: Column | None = Field(None, description="a bar for every value of this column; the key by default")
+    oldest: Column | None = Field(
+        None, description="since when the oldest waits: a moment, or its age in seconds"
+    )
+    incoming: Column | None = Field(None, description="how many come in a minute")
+    outgoing: Column | None = Field(None, description="how many are done a minute")
+    unit: str | None = Field(None, description="what is counted; 건 by default")
+    window: Seconds = Field(120.0, description="over how long the backlog's own change is measured")
+    bars: bool = Field(True, description="show a bar for every row")
+
+
+class Queue(Panel[QueueOptions]):
+    """A backlog and how it moves."""
+
+    TYPE = "queue"
+    Options = QueueOptions
+    SELECTS = True
+
+    def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
+        """The whole backlog on top, its movement below, then a bar a code, the longest first."""
+        options = self.options
+        absent = missing(
+            view, [options.count, options.by, options.oldest, options.incoming, options.outgoing]
+        )
+        if absent and not _has(view, options.count):
+            return lines([clipped(each.text, width) for each in absent])
+        if view.reading() is None:
+            return lines([clipped(each.text, width) for each in notice(view)])
+        rows = view.rows()
+        total = sum(figure_of(row.get(options.count)) or 0.0 for row in rows)
+        level = max((view.level(row) for row in rows), default=Level.GOOD)
+        level = max(level, view.level(()))
+        bars = self._bars(view, width) if options.bars else []
+        head = [
+            *self._total(view, total, level, width, height - len(bars)),
+            *self._movement(view, total, width),
+        ]
+        painted = [*absent, *lines(head), *bars]
+        return [Line(clipped(each.text, width), each.key) for each in painted]
+
+    def lines_wanted(self, view: View) -> int:
+        """The headline and the bars, within reason."""
+        return max(4, min(12, 4 + len(view.rows())))
+
+    def _unit(self, view: View) -> str:
+        return view.say("panels.items") if self.options.unit is None else printable(self.options.unit)
+
+    def _total(self, view: View, total: float, level: Level, width: int, room: int) -> list[Text]:
+        """How many wait, large where there is room above the bars."""
+        style = level_style(level) or "strong"
+        mark: list[Run] = [(LEVEL_MARKS[level] + " ", style)] if level else []
+        unit = self._unit(view)
+        shown = view.cell(total, "big")
+        if room >= 6 and width >= digits_width(shown) + 4 + cells(unit) + 1:
+            drawn = big_digits(shown)
+            texts = [joined((each, style)) for each in drawn[:-1]]
+            return [*texts, joined((drawn[-1], style), (f" {unit}", "unit"))]
+        word = view.say("panels.backlog") if total else view.say("panels.empty_queue")
+        if not total:
+            return [joined(("● ", "good"), (word, "muted"))]
+        return [joined(*mark, (word + " ", "muted"), (shown, style), (unit, "unit"))]
+
+    def _movement(self, view: View, total: float, width: int) -> list[Text]:
+        """Age of the oldest, in and out a minute, time to empty; on as many lines as they need."""
+        parts: list[list[Run]] = []
+        waits = self._oldest_s(view)
+        if waits is not None:
+            parts.append(_part(view, "panels.oldest", duration(waits, view.lang)))
+        coming, going = self._sum(view, self.options.incoming), self._sum(view, self.options.outgoing)
+        if coming is not None:
+            parts.append(_part(view, "panels.incoming", _a_minute(view, coming)))
+        if going is not None:
+            parts.append(_part(view, "panels.outgoing", _a_minute(view, going)))
+        net = change(view.series(self.options.count, None, self.options.window), _MINUTE)
+        if net is None and coming is not None and going is not None:
+            net = coming - going
+        if net is not None:
+            sign = "+" if round(net) > 0 else ""
+            parts.append(_part(view, "panels.net", _a_minute(view, net, sign)))
+            if total and round(net) < 0:
+                left = duration(total / -net * _MINUTE, view.lang)
+                parts.append(_part(view, "panels.to_empty", left))
+            elif total and round(net) > 0:
+                parts.append([(view.say("panels.growing"), "warning")])
+        return _flowed(parts, width)
+
+    def _oldest_s(self, view: View) -> float | None:
+        """Seconds the oldest has waited."""
+        if self.options.oldest is None:
+            return None
+        ages: list[float] = []
+        for row in view.rows():
+            value = row.get(self.options.oldest)
+            figure = figure_of(value)
+            if figure is None and (since := moment_of(value, view.now.tzinfo)) is not None:
+                figure = max(0.0, (view.now - since).total_seconds())
+            if figure is not None:
+                ages.append(figure)
+        return max(ages, default=None)
+
+    def _sum(self, view: View, column: str | None) -> float | None:
+        if column is None:
+            return None
+        figures = [figure for row in view.rows() if (figure := figure_of(row.get(column))) is not None]
+        return sum(figures) if figures else None
+
+    def _bars(self, view: View, width: int) -> list[Line]:
+        """``E104  ████████▌  8,120건  65 %``, the longest first."""
+        counted: list[tuple[float, str, Key, Level]] = []
+        for row in view.rows():
+            if view.matches(row):
+                count = figure_of(row.get(self.options.count)) or 0.0
+                counted.append((count, self._name(view, row), view.key(row), view.level(row)))
+        counted.sort(key=lambda each: -each[0])
+        counted = counted[:_MOST_BARS]
+        if not counted or (len(counted) == 1 and not counted[0][1]):
+            return []
+        whole = sum(count for count, *_ in counted) or 1.0
+        longest = max(counted[0][0], 1.0)
+        unit = self._unit(view)
+        figures = [f"{number(round(count))}{unit}" for count, *_ in counted]
+        widest = max(map(cells, figures))
+        least, most = _NAME_CELLS
+        names = min(most, max(least, *(cells(name) for _, name, _, _ in counted)), max(least, width // 3))
+        room = width - 2 - names - 2 - widest - 7
+        painted: list[Line] = []
+        for (count, name, key, level), figure in zip(counted, figures, strict=True):
+            style = level_style(level)
+            runs: list[Run] = [
+                (LEVEL_MARKS[level] + " " if level else "  ", style),
+                (fit(name, names), style),
+                ("  ", ""),
+            ]
+            if room >= 5:
+                runs.append((_bar(count / longest, room), style or "accent"))
+            runs.append((fit(figure, widest, "right"), style or "strong"))
+            runs.append((fit(f"{count / whole * 100:.0f} %", 7, "right"), "muted"))
+            painted.append(line(*runs, key=key))
+        return painted
+
+    def _name(self, view: View, row: Row) -> str:
+        by = self.options.by
+        if by is not None:
+            return view.cell(row.get(by))
+        return " · ".join(map(printable, view.key(row)))
+
+
+def _has(view: View, column: str) -> bool:
+    reading = view.reading()
+    return reading is None or column in reading.columns or not reading.columns
+
+
+def _part(view: View, name: str, figure: str) -> list[Run]:
+    return [(view.say(name) + " ", "muted"), (figure, "")]
+
+
+def _a_minute(view: View, figure: float, sign: str = "") -> str:
+    return view.say("panels.per_minute", figure=sign + number(round(figure)))
+
+
+def _flowed(parts: Sequence[Sequence[Run]], width: int) -> list[Text]:
+    """Parts one after another, broken into lines between them."""
+    texts: list[Text] = []
+    runs: list[Run] = []
+    for part in parts:
+        if runs and run_cells(runs) + 3 + run_cells(part) > width:
+            texts.append(joined(*runs))
+            runs = []
+        runs += [("   ", ""), *part] if runs else list(part)
+    return [*texts, joined(*runs)] if runs else texts
+
+
+def _bar(share: float, width: int) -> str:
+    """A bar in eighths of a cell, padded to ``width`` with a space after it."""
+    eighths = round(share * (width - 1) * 8)
+    whole, rest = divmod(max(0, eighths), 8)
+    drawn = "█" * whole + (_EIGHTHS[rest] if rest else "")
+    return (drawn or "▏").ljust(width)
