@@ -13,13 +13,11 @@ Sleep = Callable[[float], Awaitable[None]]
 class Clock(Protocol):
     """The room's time: what is now, and waiting."""
 
-    @property
-    def now(self) -> Callable[[], datetime]:
+    def now(self) -> datetime:
         """The present, aware."""
 
-    @property
-    def sleep(self) -> Callable[[float], Awaitable[None]]:
-        """Waits so many seconds."""
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many seconds."""
 
 
 async def sleep_unless(event: asyncio.Event, sleep: Sleep, seconds: float) -> None:

@@ -1,0 +1,165 @@
+"""A room's actions on a real database, without its feeds: what the tests of firing stand on."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from textwrap import dedent
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from situationroom.actions.fire import Asked, Confirmation, Firing
+from situationroom.catalog import catalog
+from situationroom.journal import Entry, Journal
+from situationroom.layout.load import load
+from situationroom.layout.models import Layout
+from situationroom.values import FeedState, Person, Reading, Row, RunStatus, Value
+
+KIM = Person("kim", "김운영", frozenset({"operator"}))
+LEE = Person("lee", "이조회", frozenset({"viewer"}))
+
+SCHEMA = """
+create table reference (code text primary key, enabled boolean not null, changed_by text);
+insert into reference values ('SKIP', false, ''), ('SPONSOR', true, '');
+create table error_queue (
+  id serial primary key, code text not null, state text not null default 'ERROR', tried_in text
+);
+create table waiting (no int primary key, agency text not null, released_by text);
+"""
+
+LAYOUT = """
+room: 시험 상황실
+sources:
+  kos: {type: postgres, dsn: "${DSN}", pool: 8}
+feeds:
+  agencies: {source: kos, every: 5s, sql: "select 1 as error_rate, 'KAIT' as agency", key: agency}
+  errors: {source: kos, every: 5s, sql: "select 'E01' as code"}
+people:
+  kim: {name: 김운영, roles: [operator]}
+  lee: {name: 이조회, roles: [viewer]}
+actions:
+  skip:
+    title: 사전체크 SKIP
+    key: k
+    kind: toggle
+    source: kos
+    roles: operator
+    state: {sql: "select enabled from reference where code = 'SKIP'"}
+    set:
+      sql: "update reference set enabled = $1, changed_by = $2 where code = 'SKIP'"
+      args: [value, actor]
+"""
+
+
+class ShiftedClock:
+    """Real time, moved on by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(ZoneInfo("Asia/Seoul")) + self.ahead
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class FiringRoom:
+    """The parts a test touches."""
+
+    firing: Firing
+    journal: Journal
+    clock: ShiftedClock
+    dsn: str
+    layout: Layout
+    feeds: dict[str, FeedState] = field(default_factory=dict)
+
+    async def ask(
+        self, action: str, values: Mapping[str, Value] | None = None, person: Person = KIM
+    ) -> Asked:
+        return await self.firing.ask(action, values or {}, person)
+
+    async def fire(
+        self, action: str, values: Mapping[str, Value] | None = None, person: Person = KIM
+    ) -> RunStatus:
+        """Ask, confirm as it must be, and wait for the end."""
+        asked = await self.ask(action, values, person)
+        await self.firing.fire(asked.run, Confirmation(typed=asked.preview.target))
+        return await self.firing.finished(asked.run)
+
+    async def entries(self) -> list[Entry]:
+        return [entry async for entry in self.journal.entries()]
+
+    async def kinds(self) -> list[str]:
+        return [entry.kind for entry in await self.entries()]
+
+    async def sql(self, statement: str, *args: object) -> list[asyncpg.Record]:
+        """Ask the database beside the room."""
+        connection = await asyncpg.connect(self.dsn, timeout=10)
+        try:
+            return await connection.fetch(statement, *args, timeout=10)
+        finally:
+            await connection.close(timeout=5)
+
+    def feed(self, name: str, *rows: Row, age_s: float = 0.0) -> None:
+        """Give a feed a reading of so many seconds ago."""
+        then = self.clock.now() - timedelta(seconds=age_s)
+        columns = tuple(rows[0]) if rows else ()
+        self.feeds[name] = FeedState(name, 5.0, 15.0, Reading(name, 1, then, then, 0.01, columns, rows))
+
+
+def write_layout(folder: Path, actions: str = "") -> Path:
+    """The layout above with more actions, as a file."""
+    path = folder / "firing.yaml"
+    more = "\n".join("  " + line for line in dedent(actions).strip().splitlines())
+    path.write_text(LAYOUT + more + "\n", "utf-8")
+    return path
+
+
+@asynccontextmanager
+async def firing_room(
+    dsn: str, folder: Path, actions: str = "", *, schema: bool = True, journal: Path | None = None
+) -> AsyncIterator[FiringRoom]:
+    """Actions of a layout on the database of ``dsn``."""
+    path = write_layout(folder, actions)
+    types = catalog(folder)
+    layout = load(path, types, {"DSN": dsn})
+    sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
+    made = {
+        name: types.actions[spec.kind](name, spec, spec.options, sources)
+        for name, spec in layout.actions.items()
+    }
+    clock = ShiftedClock()
+    kept = Journal(journal or folder / "state" / "firing.journal", busy_s=0.2, timeout_s=5)
+    feeds = {name: FeedState(name, 5.0, 15.0) for name in layout.feeds}
+    firing = Firing(
+        layout, made, kept, clock, feeds.__getitem__, lambda: None, lambda: uuid.uuid4().hex, "test@here"
+    )
+    room = FiringRoom(firing, kept, clock, dsn, layout, feeds)
+    if schema:
+        await _script(dsn, SCHEMA)
+    looking = asyncio.create_task(firing.run())
+    try:
+        yield room
+    finally:
+        await firing.close()
+        looking.cancel()
+        await asyncio.wait([looking])
+        await kept.close()
+        for source in sources.values():
+            await source.close()
+
+
+async def _script(dsn: str, script: str) -> None:
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        await connection.execute(script, timeout=10)
+    finally:
+        await connection.close(timeout=5)
