@@ -42,12 +42,15 @@ def _notify(name: str, url: str, title: str, text: str) -> ShareError | None:
         import apprise  # an extra, and slow to import: only whoever shares pays for it
     except ImportError:
         return ShareError("share.no_apprise")
-    service = apprise.Apprise()
     with _log_of_this_thread("apprise") as said:
-        if not service.add(url):
+        service = apprise.Apprise.instantiate(url)
+        if service is None:
             return ShareError("share.bad_channel", channel=name)
-        if service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
-            return None
+        try:
+            if service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
+                return None
+        except Exception as error:  # noqa: BLE001 - a service's plug-in that breaks is a message not sent, no more
+            return ShareError("share.broken", channel=name, error=type(error).__name__)
     for status in filter(None, map(_STATUS.search, said)):
         return ShareError("share.refused", channel=name, code=status[1])
     return ShareError("share.not_sent", channel=name)
