@@ -67,7 +67,7 @@ class _Cell(NamedTuple):
     model: str
     kind: str
     channel: str
-    count: int
+    activated: int
 
 
 async def write_history(connection: Connection, simulation: Simulation, seed: int, started: datetime) -> None:
@@ -114,7 +114,7 @@ async def _flows(connection: Connection, chance: Chance, cells: list[_Cell]) -> 
     """Product calls of each minute, following its activations."""
     activated: dict[datetime, int] = {}
     for cell in cells:
-        activated[cell.start] = activated.get(cell.start, 0) + cell.count
+        activated[cell.start] = activated.get(cell.start, 0) + cell.activated
     rows = [
         (start, flow, requested, chance.count(requested * 0.005))
         for start, count in activated.items()
@@ -136,7 +136,9 @@ async def _people(connection: Connection, chance: Chance, started: datetime, unt
         for number in range(1, _STUCK_NUMBERS + 1)
     ]
     await connection.executemany(_WAITING, waiting)
-    complaints = [(until - timedelta(seconds=chance.between(0, OPENED_S)),) for _ in range(_EARLIER_COMPLAINTS)]
+    complaints = [
+        (until - timedelta(seconds=chance.between(0, OPENED_S)),) for _ in range(_EARLIER_COMPLAINTS)
+    ]
     await connection.executemany("insert into complaint values ($1, '개통 지연 문의')", complaints)
     prepared = started - timedelta(hours=15)
     await connection.executemany(_REFERENCES, [(*reference, prepared) for reference in REFERENCES])
@@ -159,7 +161,9 @@ async def _predecessor(connection: Connection) -> None:
 
 async def _hand_over(connection: Connection, simulation: Simulation) -> None:
     """Let the simulation go on where the history ends."""
-    open_updates = await connection.fetch("select id, model from ota_update where done_at is null order by id")
+    open_updates = await connection.fetch(
+        "select id, model from ota_update where done_at is null order by id"
+    )
     ids = await connection.fetchrow(
         "select (select max(id) from insurance_join) as join, (select max(id) from error_queue) as error, "
         "(select max(id) from ota_update) as update, (select max(id) from waiting_number) as waiting, "

@@ -75,7 +75,14 @@ class Insurance:
         return len(self.waiting) + len(self._fallen)
 
     def step(
-        self, t: float, dt: float, link: Link, activations: Iterable[Activation], writes: Writes, *, skip: bool
+        self,
+        t: float,
+        dt: float,
+        link: Link,
+        activations: Iterable[Activation],
+        writes: Writes,
+        *,
+        skip: bool,
     ) -> None:
         """The ``dt`` seconds until ``t``. ``skip``: the pre-check with KAIT is left out."""
         for activation in activations:

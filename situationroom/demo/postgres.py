@@ -36,6 +36,8 @@ _SETTINGS: Mapping[str, str] = MappingProxyType(
         "shared_buffers": "64MB",
         "max_connections": "80",
         "autovacuum_naptime": "20s",
+        "max_parallel_workers_per_gather": "0",
+        "dynamic_shared_memory_type": "mmap",  # in its folder, not beside it
         "unix_socket_directories": "",
     }
 )

@@ -43,9 +43,7 @@ class Simulation:
         """The partner agencies."""
         return self.sgi, self.kait, self.mobins, self.ktoa
 
-    def resume(
-        self, *, join: int, error: int, update: int, waiting: int, open_updates: list[Update]
-    ) -> None:
+    def resume(self, *, join: int, error: int, update: int, waiting: int, open_updates: list[Update]) -> None:
         """Go on after a prepared history: the next free ids, and USIM updates under way."""
         self.traffic.resume(self.t, update, waiting, open_updates)
         self.insurance.resume(self.t, join, error)

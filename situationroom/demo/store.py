@@ -30,7 +30,8 @@ select * from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[],
 """
 _MOVED = """
 update insurance_join as row set stage = new.stage, kait_at = new.kait_at, done_at = new.done_at
-from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[]) as new (id, stage, kait_at, done_at)
+from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+         as new (id, stage, kait_at, done_at)
 where row.id = new.id
 """
 _FALLEN = """
@@ -49,7 +50,8 @@ select * from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestampt
 """
 _UPDATED = """
 update ota_update as row set done_at = new.done_at
-from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestamptz[]) as new (id, sold_at, model, done_at)
+from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestamptz[])
+         as new (id, sold_at, model, done_at)
 where row.id = new.id
 """
 _FLOWS = """
@@ -60,7 +62,9 @@ _WAITING = """
 insert into waiting_number (id, at, number, reason)
 select * from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[])
 """
-_FREED = "update waiting_number set state = 'DONE', done_at = $2 where id = any($1::bigint[]) and state <> 'DONE'"
+_FREED = (
+    "update waiting_number set state = 'DONE', done_at = $2 where id = any($1::bigint[]) and state <> 'DONE'"
+)
 _COMPLAINTS = "insert into complaint (at, subject) select * from unnest($1::timestamptz[], $2::text[])"
 
 
@@ -92,7 +96,8 @@ async def read_wishes(connection: Connection) -> Wishes:
     """What people changed: references that are on, errors to process again, numbers to let go."""
     on = await connection.fetch("select code from reference where enabled")
     retries = await connection.fetch(
-        "select id, code, join_id from error_queue where state = 'RETRY' order by id limit $1", _RETRIES_AT_ONCE
+        "select id, code, join_id from error_queue where state = 'RETRY' order by id limit $1",
+        _RETRIES_AT_ONCE,
     )
     released = await connection.fetch("select id from waiting_number where state = 'RELEASED' order by id")
     return Wishes(

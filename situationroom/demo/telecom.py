@@ -18,7 +18,13 @@ DEVICE_CHANGE = "기기변경"
 CHANNELS: Mapping[str, float] = {"온라인": 0.47, "매장": 0.33, "대리점": 0.20}
 CARRIERS: Mapping[str, float] = {"S사": 0.46, "L사": 0.33, "알뜰폰": 0.21}
 
-GUARANTEE, JOIN, CHECK, LOOKUP, RELAY = "할부 보증", "단말보험 가입", "보험 사전체크", "단말 조회", "번호이동 중계"
+GUARANTEE, JOIN, CHECK, LOOKUP, RELAY = (
+    "할부 보증",
+    "단말보험 가입",
+    "보험 사전체크",
+    "단말 조회",
+    "번호이동 중계",
+)
 """Services of the partner agencies: SGI, MOBINS, KAIT (two), KTOA."""
 
 INSURED = 0.42  # of all activations

@@ -85,7 +85,9 @@ class World:
 
         """
         if self._ticking is not None:
-            await self._ticking
+            await asyncio.wait([self._ticking])
+            if not self._ticking.cancelled():
+                self._ticking.result()
 
     async def __aenter__(self) -> Self:
         await self.start()
