@@ -142,7 +142,7 @@ def heading_of(panel: Panel[Any], view: View) -> Heading:
     status = worst.status(view.now)
     return Heading(
         title=title,
-        status=status,
+        status=Status.LIVE if status is Status.REFRESHING else status,  # a question in flight shows nothing
         age=age(worst.age_s(view.now) if _rank(status) < 2 else max(s.age_s(view.now) for s in states)),
         reason=_reason(worst, several=len(states) > 1, lang=view.lang),
         note=_note(states, view.lang),

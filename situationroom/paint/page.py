@@ -94,9 +94,14 @@ def paint_page(
     painted: dict[Rect, tuple[Row, ...]] = {}
     for name, area in rectangles(spec, width, inside).items():
         panel = panels[name]
-        view = room.view(panel.spec, panel_feeds(panel.spec), person)
+        view = view_of(room, panel, person)
         painted[area] = paint_panel(panel, view, area.width, area.height, theme, glyphs).rows
     return (*header.rows, *compose(painted, width, inside), *foot.rows)
+
+
+def view_of(room: PaintedRoom, panel: Panel[Any], person: Person) -> View:
+    """What a panel may see now: its feeds, and alerts and actions where it says that it needs them."""
+    return room.view(panel.spec, (*panel_feeds(panel.spec), *sorted(panel.NEEDS)), person)
 
 
 def panel_feeds(spec: PanelSpec) -> tuple[str, ...]:
@@ -161,7 +166,7 @@ def _phone(
     rows = list(phone_header(header_facts(room, page, person), width, theme, glyphs).rows)
     for name in phone_order(spec):
         panel = panels[name]
-        view = room.view(panel.spec, panel_feeds(panel.spec), person)
+        view = view_of(room, panel, person)
         height = full_height(panel, view, width, theme, glyphs)
         rows += paint_panel(panel, view, width, height, theme, glyphs).rows
     for action in room.actions(person):

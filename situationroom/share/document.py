@@ -24,7 +24,7 @@ from situationroom.engine.interface import Room
 from situationroom.i18n import say
 from situationroom.paint.frame import heading_of, paint_body
 from situationroom.paint.glyphs import Glyphs
-from situationroom.paint.page import Panels, full_height, panel_feeds
+from situationroom.paint.page import Panels, full_height, view_of
 from situationroom.paint.theme import theme
 from situationroom.panel import Panel
 from situationroom.share.text import text_of
@@ -81,7 +81,7 @@ def document_text(room: Room, panels: Panels, names: Sequence[str], person: Pers
 
 def panel_text(room: Room, panel: Panel[Any], width: int, person: Person) -> str:
     """All lines of a panel in ``width`` columns, without its frame; why there are none, where that is so."""
-    view = room.view(panel.spec, panel_feeds(panel.spec), person)
+    view = view_of(room, panel, person)
     look = theme("mono")
     height = full_height(panel, view, width + 2, look, Glyphs.NARROW) - 2
     reason = heading_of(panel, view).reason

@@ -161,7 +161,7 @@ async def test_a_port_that_is_taken_is_said() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "example.com", "::", ""])
 def test_only_this_machine_is_served(host: str) -> None:
-    with pytest.raises(UsageError, match="127.0.0.1"):
+    with pytest.raises(UsageError, match=r"127\.0\.0\.1"):
         TerminalServer(["true"], "t", host, 0, {})
     assert not is_loopback(host)
 

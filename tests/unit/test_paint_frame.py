@@ -12,27 +12,25 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from situationroom.layout.models import PanelSpec
-from situationroom.paint.cache import PaintCache, cached_panel
-from situationroom.paint.frame import Framed, paint_panel
+from situationroom.paint.cache import PaintCache
+from situationroom.paint.frame import Framed, heading_of, paint_panel
 from situationroom.paint.glyphs import Glyphs
 from situationroom.paint.rows import plain
 from situationroom.paint.theme import theme
 from situationroom.panel import Line, Panel, PanelOptions, View
-from situationroom.values import GUEST, Failure, FeedState, Message, Reading
+from situationroom.values import Failure, FeedState, Message, Reading
 
 NOW = datetime(2024, 9, 20, 9, 41, 7, tzinfo=ZoneInfo("Asia/Seoul"))
 DARK = theme("dark")
 
 
 class Names(Panel[PanelOptions]):
-    """One line per row; counts how often it was asked."""
+    """One line per row."""
 
     TYPE = "names"
     Options = PanelOptions
-    asked = 0
 
     def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
-        self.asked += 1
         return [Line(Text(str(row["name"])), view.key(row)) for row in view.rows()]
 
 
@@ -174,28 +172,16 @@ def test_a_frame_is_exactly_as_large_as_asked(width: int, height: int) -> None:
             assert sum(cell_len(segment.text) for segment in row) == width
 
 
-def test_a_kept_panel_is_painted_once_until_its_feeds_change() -> None:
-    cache, shown = PaintCache(), panel()
-
-    def paint(seen: View, version: int, width: int = 30) -> Framed:
-        return cached_panel(cache, "a", shown, seen, version, GUEST, width, 6, DARK, Glyphs.NARROW)
-
-    first = paint(view(), 1)
-    later = paint(view(now=NOW + timedelta(seconds=1)), 1)
-    assert shown.asked == 1
-    assert "3s" in plain(later.rows[0])
-    assert all(a is b for a, b in zip(first.rows[1:], later.rows[1:], strict=True))
-    paint(view(), 2)
-    paint(view(), 2, width=31)
-    assert shown.asked == 3
+def test_only_the_top_row_changes_with_the_age() -> None:
+    first, later = frame(view()), frame(view(now=NOW + timedelta(seconds=1)))
+    assert "3s" in text(later)[0]
+    assert first.rows[0] != later.rows[0]
+    assert first.rows[1:] == later.rows[1:]
 
 
-def test_a_kept_panel_still_goes_stale_by_itself() -> None:
-    cache, shown = PaintCache(), panel()
-    for seconds, dim in ((0, False), (60, True)):
-        seen = view(now=NOW + timedelta(seconds=seconds))
-        framed = cached_panel(cache, "a", shown, seen, 1, GUEST, 30, 6, DARK, Glyphs.NARROW)
-        assert any(s.style and s.style.dim for s in framed.rows[1]) is dim
+def test_a_question_in_flight_changes_nothing_that_is_seen() -> None:
+    asking = view(replace(feed(), asking=True))
+    assert heading_of(panel(), asking) == heading_of(panel(), view())
 
 
 def test_the_cache_is_bounded_and_forgets_the_oldest() -> None:
