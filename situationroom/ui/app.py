@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.worker import Worker, WorkerState
 
 from situationroom.engine.interface import Room
@@ -100,6 +102,15 @@ class RoomApp(App[None]):
             self.bind(use.keys, use.action, description=use.title, show=False)
         self.register_theme(textual_theme(self.painter.theme))
         self.theme = self.painter.theme.name
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice; in a POSIX terminal one that outlives it."""
+        chosen = super().get_driver_class()
+        if os.name != "posix":
+            return chosen
+        from situationroom.ui.driver import surviving
+
+        return surviving(chosen)
 
     def compose(self) -> ComposeResult:
         """Header, tabs, page, foot: four widgets and a host for each panel."""
