@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from situationroom.actions.fire import Asked, Confirmation, Firing
+from situationroom.actions.waiting import Clock
 from situationroom.catalog import catalog
 from situationroom.journal import Entry, Journal
 from situationroom.layout.load import load
@@ -37,6 +38,7 @@ LAYOUT = """
 room: 시험 상황실
 sources:
   kos: {type: postgres, dsn: "${DSN}", pool: 8}
+  web: {type: http, url: "http://127.0.0.1:9/"}
 feeds:
   agencies: {source: kos, every: 5s, sql: "select 1 as error_rate, 'KAIT' as agency", key: agency}
   errors: {source: kos, every: 5s, sql: "select 'E01' as code"}
@@ -76,9 +78,10 @@ class FiringRoom:
 
     firing: Firing
     journal: Journal
-    clock: ShiftedClock
+    clock: Clock
     dsn: str
     layout: Layout
+    path: Path
     feeds: dict[str, FeedState] = field(default_factory=dict)
 
     async def ask(
@@ -125,9 +128,15 @@ def write_layout(folder: Path, actions: str = "") -> Path:
 
 @asynccontextmanager
 async def firing_room(
-    dsn: str, folder: Path, actions: str = "", *, schema: bool = True, journal: Path | None = None
+    dsn: str,
+    folder: Path,
+    actions: str = "",
+    *,
+    schema: bool = True,
+    clock: Clock | None = None,
+    changed: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[FiringRoom]:
-    """Actions of a layout on the database of ``dsn``."""
+    """Actions of a layout on the database of ``dsn``. Kinds of ``folder/actions`` may be used."""
     path = write_layout(folder, actions)
     types = catalog(folder)
     layout = load(path, types, {"DSN": dsn})
@@ -136,13 +145,13 @@ async def firing_room(
         name: types.actions[spec.kind](name, spec, spec.options, sources)
         for name, spec in layout.actions.items()
     }
-    clock = ShiftedClock()
-    kept = Journal(journal or folder / "state" / "firing.journal", busy_s=0.2, timeout_s=5)
+    clock = clock or ShiftedClock()
+    kept = Journal(folder / "state" / "firing.journal", busy_s=0.2, timeout_s=5)
     feeds = {name: FeedState(name, 5.0, 15.0) for name in layout.feeds}
     firing = Firing(
-        layout, made, kept, clock, feeds.__getitem__, lambda: None, lambda: uuid.uuid4().hex, "test@here"
+        layout, made, kept, clock, feeds.__getitem__, changed, lambda: uuid.uuid4().hex, "test@here"
     )
-    room = FiringRoom(firing, kept, clock, dsn, layout, feeds)
+    room = FiringRoom(firing, kept, clock, dsn, layout, path, feeds)
     if schema:
         await _script(dsn, SCHEMA)
     looking = asyncio.create_task(firing.run())

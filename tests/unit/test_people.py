@@ -21,7 +21,7 @@ LAYOUT = Layout(
 
 def test_the_os_user_is_the_person_with_that_login() -> None:
     person = who(LAYOUT, None, "ops")
-    assert (person.id, person.name, person.roles) == ("kim", "김운영", {"operator", "lead"})
+    assert (person.id, person.name, person.roles) == ("kim", "김운영", frozenset({"operator", "lead"}))
 
 
 def test_an_unknown_os_user_is_a_guest_also_where_people_have_no_login() -> None:
