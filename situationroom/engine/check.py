@@ -1,0 +1,226 @@
+"""Asks every feed of a layout once and looks whether the columns its author counts on are there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from random import Random
+from typing import Any
+
+from pydantic import BaseModel
+
+from situationroom.engine.clock import Clock
+from situationroom.engine.poller import Feed, Poller
+from situationroom.errors import RoomError
+from situationroom.layout.expressions import compile_expression
+from situationroom.layout.models import FeedSpec, Layout
+from situationroom.layout.references import Reference, references
+from situationroom.layout.yaml_nodes import written
+from situationroom.sources.base import Source
+from situationroom.values import FeedState, Message, Status
+
+AGAIN_S = 1.0
+"""A feed whose first answer has no rows yet is asked again this soon, while it may still be pushed to."""
+
+FIRST_PUSH_S = 4.0
+"""How long a feed that is pushed to may stay silent before it counts as empty."""
+
+OPEN_S = 10.0
+CLOSE_S = 5.0
+_SLACK_S = 2.0
+
+AnySource = Source[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one feed answered.
+
+    Attributes:
+        feed, source: their names in the layout.
+        status: LIVE, EMPTY or FAILED.
+        rows: how many.
+        columns: their names, derived ones last; none where nobody knows them.
+        took_s: seconds until the answer or the failure.
+        remarks: why it failed, or what a person should know of the answer.
+
+    """
+
+    feed: str
+    source: str
+    status: Status
+    rows: int = 0
+    columns: tuple[str, ...] = ()
+    took_s: float = 0.0
+    remarks: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MissingColumn:
+    """A column that something uses and its feed does not give.
+
+    Attributes:
+        path: where it is used, ``panels.agencies.columns[2]``.
+        what: the sentence for a person, with the nearest column there is.
+
+    """
+
+    path: str
+    what: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that a check found."""
+
+    asked: tuple[Asked, ...]
+    missing: tuple[MissingColumn, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether every feed answered and every column is there."""
+        return not self.missing and all(one.status is not Status.FAILED for one in self.asked)
+
+
+async def check(layout: Layout, sources: Mapping[str, AnySource], clock: Clock, random: Random) -> Findings:
+    """Open every source, ask every feed once, all at the same time, and close the sources again."""
+    try:
+        opened = await asyncio.gather(*(_open(source) for source in sources.values()))
+        trouble = dict(zip(sources, opened, strict=True))
+        asked = await asyncio.gather(
+            *(
+                _ask(_feed(name, spec, sources), trouble[spec.source], clock, random)
+                for name, spec in layout.feeds.items()
+            )
+        )
+    finally:
+        await asyncio.gather(*(_close(source) for source in sources.values()))
+    columns = {one.feed: one.columns for one in asked if one.columns}
+    return Findings(tuple(asked), tuple(_missing(layout, columns)))
+
+
+async def _open(source: AnySource) -> Message | None:
+    """Why a source could not be opened, or None."""
+    try:
+        async with asyncio.timeout(OPEN_S):
+            await source.open()
+    except RoomError as error:
+        return error.message
+    except TimeoutError:
+        return Message("engine.timeout", {"after_s": OPEN_S})
+    return None
+
+
+async def _close(source: AnySource) -> None:
+    with suppress(TimeoutError):  # one that hangs must not keep the command from ending
+        async with asyncio.timeout(CLOSE_S):
+            await source.close()
+
+
+def _feed(name: str, spec: FeedSpec, sources: Mapping[str, AnySource]) -> Feed:
+    derive = {column: compile_expression(text) for column, text in spec.derive.items()}
+    return Feed(name, spec, sources[spec.source], derive)
+
+
+async def _ask(feed: Feed, trouble: Message | None, clock: Clock, random: Random) -> Asked:
+    """The feed's first answer, got by the same poller as in a running room."""
+    if trouble is not None:
+        return Asked(feed.name, feed.spec.source, Status.FAILED, remarks=(trouble,))
+    limit_s = feed.timeout_s
+    pushed = feed.source.pushes(feed.spec.question) is not None
+    soon = feed.spec.model_copy(update={"every": min(AGAIN_S, feed.spec.every), "timeout": limit_s})
+    states: asyncio.Queue[FeedState] = asyncio.Queue()
+    poller = Poller(replace(feed, spec=soon), clock, random, states.put_nowait)
+    polling = asyncio.create_task(poller.run(), name=f"check {feed.name}")
+    try:
+        state = await _first(states, limit_s + _SLACK_S)
+        if pushed and not _has_rows(state):
+            state = await _with_rows(states, state)
+    finally:
+        polling.cancel()
+        await asyncio.wait((polling,), timeout=CLOSE_S)
+    return _asked(feed, state, limit_s)
+
+
+async def _first(states: asyncio.Queue[FeedState], limit_s: float) -> FeedState | None:
+    try:
+        async with asyncio.timeout(limit_s):
+            return await states.get()
+    except TimeoutError:
+        return None
+
+
+async def _with_rows(states: asyncio.Queue[FeedState], state: FeedState | None) -> FeedState | None:
+    """The first state with rows; the last one where none comes in time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_PUSH_S):
+            while not _has_rows(state):
+                state = await states.get()
+    return state
+
+
+def _has_rows(state: FeedState | None) -> bool:
+    return (
+        state is not None and state.failure is None and state.reading is not None and bool(state.reading.rows)
+    )
+
+
+def _asked(feed: Feed, state: FeedState | None, limit_s: float) -> Asked:
+    name, source = feed.name, feed.spec.source
+    if state is None:
+        timeout = Message("engine.timeout", {"after_s": limit_s})
+        return Asked(name, source, Status.FAILED, took_s=limit_s, remarks=(timeout,))
+    if state.failure is not None:
+        failure = state.failure
+        return Asked(name, source, Status.FAILED, took_s=failure.took_s, remarks=(failure.reason,))
+    reading = state.reading
+    assert reading is not None  # a published state without a failure has one
+    status = Status.LIVE if reading.rows else Status.EMPTY
+    return Asked(name, source, status, len(reading.rows), reading.columns, reading.took_s, reading.notes)
+
+
+def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator[MissingColumn]:
+    """Columns used anywhere that their feed does not give; feeds that told no columns are passed over."""
+    for section, name, spec in _specs(layout):
+        own_feed = name if section == "feeds" else None
+        for reference in references(spec, own_feed):
+            known = columns.get(reference.feed or "")
+            if known is None:
+                continue
+            for column in _columns_of(reference):
+                if column not in _usable(layout, section, reference, known):
+                    path = written((section, name, *reference.path))
+                    yield MissingColumn(path, _sentence(column, reference.feed or "", known))
+
+
+def _specs(layout: Layout) -> Iterator[tuple[str, str, BaseModel]]:
+    for section in ("feeds", "panels", "rules", "actions"):
+        specs: Mapping[str, BaseModel] = getattr(layout, section)
+        for name, spec in specs.items():
+            yield section, name, spec
+
+
+def _columns_of(reference: Reference) -> Iterable[str]:
+    if reference.what == "column":
+        return (reference.name,)
+    return sorted(compile_expression(reference.name).names) if reference.what == "expression" else ()
+
+
+def _usable(layout: Layout, section: str, reference: Reference, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns a reference may use: a derived one only those of the answer and those derived before it."""
+    if section != "feeds" or reference.path[:1] != ("derive",) or reference.feed is None:
+        return known
+    derived = list(layout.feeds[reference.feed].derive)
+    later = derived[derived.index(str(reference.path[1])) + 1 :]
+    return tuple(column for column in known if column not in later)
+
+
+def _sentence(column: str, feed: str, known: tuple[str, ...]) -> Message:
+    near = get_close_matches(column, known, n=1)
+    hint: Message | str = Message("check.near", {"column": near[0]}) if near else ""
+    return Message(
+        "check.no_column", {"column": column, "feed": feed, "hint": hint, "columns": ", ".join(known)}
+    )
