@@ -33,9 +33,7 @@ def _dsn(text: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise ValueError(
-            "write postgresql://user:password@host:port/database (%-encode special letters of the password)"
-        )
+        raise ValueError("sources.pg_bad_dsn")
     return text
 
 

@@ -1,0 +1,178 @@
+"""HTTP: a feed asks one URL and reads JSON, CSV or plain text as rows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
+
+from situationroom.errors import SourceError
+from situationroom.formats import printable
+from situationroom.layout.fields import Seconds, Spec
+from situationroom.sources.base import Rows, Source
+from situationroom.sources.jmes import JmesPath, found, rows_of, table
+from situationroom.sources.texts import Pattern, csv_rows, matched_rows
+
+if TYPE_CHECKING:
+    from situationroom.sources.exchange import Exchanger
+
+THREAD_BYTES = 100_000
+"""Answers longer than this are parsed in a thread."""
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_SHOWN = 80  # characters of an answer that is not what was asked for
+
+
+def _url(text: str) -> str:
+    """An http URL of a host; user and password belong under ``auth``, where they are never shown."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("sources.bad_url")
+    if "@" in parts.netloc:
+        raise ValueError("sources.url_with_password")
+    return text
+
+
+def _path(text: str) -> str:
+    """A path below the source's URL: it can lead to no other host."""
+    if "?" in text or "#" in text or "://" in text or text.startswith("//"):
+        raise ValueError("sources.bad_http_path")
+    return text
+
+
+def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Headers that cannot break out of their lines."""
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+            raise ValueError("sources.bad_header")
+    return headers
+
+
+class Auth(Spec):
+    """Basic authentication."""
+
+    user: str = Field(repr=False)
+    password: str = Field(repr=False)
+
+
+class Csv(Spec):
+    """How a CSV is written."""
+
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+
+
+class HttpOptions(Spec):
+    """One HTTP service.
+
+    ``timeout`` is the longest any question may take from connecting to the last byte; a feed's own can
+    only be shorter. ``redirects`` are followed on the same host only. ``verify`` is whether the
+    certificate is checked, or a file of certificates to check against. ``max_bytes`` caps an answer.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    url: Annotated[str, AfterValidator(_url)]
+    timeout: Seconds | None = None
+    headers: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict, repr=False)
+    auth: Auth | None = Field(default=None, repr=False)
+    max_bytes: int = Field(default=5_000_000, ge=1_000, le=200_000_000)
+    redirects: bool = False
+    verify: bool | Path = True
+
+
+class HttpQuestion(Spec):
+    """One request and how its answer is read: by ``rows`` (JMESPath, the default), ``csv`` or ``text``."""
+
+    path: Annotated[str, AfterValidator(_path)] = ""
+    params: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    method: Literal["GET", "POST"] = "GET"
+    body: JsonValue = Field(default=None, alias="json")
+    encoding: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.:-]+$")
+    rows: JmesPath | None = None
+    csv: Csv | bool = False
+    text: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_read(self) -> HttpQuestion:
+        if sum((self.rows is not None, self.csv is not False, self.text is not None)) > 1:
+            raise ValueError("sources.one_way_to_read")
+        if self.body is not None and self.method != "POST":
+            raise ValueError("sources.body_needs_post")
+        return self
+
+
+class HttpSource(Source[HttpOptions, HttpQuestion]):
+    """One HTTP service behind one bounded client."""
+
+    TYPE: ClassVar[str] = "http"
+    Options = HttpOptions
+    Question = HttpQuestion
+
+    def __init__(self, name: str, options: HttpOptions) -> None:
+        super().__init__(name, options)
+        self._exchanger: Exchanger | None = None
+
+    async def open(self) -> None:
+        """Make the client; nothing is connected before the first question."""
+        if self._exchanger is None:
+            from situationroom.sources.exchange import Exchanger
+
+            self._exchanger = Exchanger(self.options)
+
+    async def ask(self, question: HttpQuestion, timeout_s: float) -> Rows:
+        """The answer's rows; ``at`` is the server's ``Date``, to the second."""
+        await self.open()
+        assert self._exchanger is not None
+        limit_s = min(timeout_s, self.options.timeout or timeout_s)
+        body, charset, at = await self._exchanger.exchange(question, limit_s)
+        if len(body) > THREAD_BYTES or question.text is not None:
+            rows = await asyncio.to_thread(read, body, charset, question)
+        else:
+            rows = read(body, charset, question)
+        return Rows(rows.columns, rows.rows, at, rows.notes)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._exchanger is not None:
+            await self._exchanger.close()
+
+
+def read(body: bytes, charset: str | None, question: HttpQuestion) -> Rows:
+    """A body as rows, in the way the question says.
+
+    Raises:
+        SourceError: it is something else.
+
+    """
+    text = _decoded(body, question.encoding or charset or "utf-8")
+    if question.csv is not False:
+        return csv_rows(text, question.csv.delimiter if isinstance(question.csv, Csv) else ",")
+    if question.text is not None:
+        return matched_rows(text, question.text)
+    try:
+        document = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        raise SourceError("sources.not_json" if text.strip() else "sources.empty_body",
+                          start=printable(text[:_SHOWN])) from None  # fmt: skip
+    path = question.rows or "@"
+    data = found(document, path)
+    if data is None:
+        raise SourceError("sources.path_found_nothing", path=path)
+    return table(rows_of(data))
+
+
+def _decoded(body: bytes, encoding: str) -> str:
+    try:
+        return body.decode(encoding, "replace")
+    except LookupError:  # a charset nobody knows
+        return body.decode("utf-8", "replace")
