@@ -8,7 +8,6 @@ from types import MappingProxyType
 from pydantic import Field
 
 from situationroom.formats import duration, fit, number, percent
-from situationroom.formats import width as cells
 from situationroom.panel import (
     LEVEL_MARKS,
     OFF,
@@ -24,6 +23,7 @@ from situationroom.panel import (
     clipped,
     line,
     printable,
+    run_cells,
     spread,
 )
 from situationroom.values import RunState, RunStatus
@@ -52,6 +52,7 @@ _STYLES: Mapping[RunState, str] = MappingProxyType(
     }
 )
 _INDENT = 4
+_PERCENT_CELLS = 8
 _BAR_CELLS = (8, 40)
 
 
@@ -104,7 +105,7 @@ def _action(view: View, action: ActionState, width: int) -> list[Line]:
     ]
     painted = [Line(spread(left, _state(view, action), width), key)]
     if action.run is not None and not action.run.state.ended:
-        painted.append(_run(view, action.run, key, width))
+        painted += _run(view, action.run, key, width)
     elif not action.allowed and action.why is not None:
         painted.append(line((" " * _INDENT + _said(view, action.why), "muted"), key=key))
     elif action.run is not None:
@@ -122,32 +123,41 @@ def _state(view: View, action: ActionState) -> list[Run]:
     return [(f"{mark} ", "accent" if action.active and action.allowed else "muted"), (words, style)]
 
 
-def _run(view: View, run: RunStatus, key: tuple[str, ...], width: int) -> Line:
-    """A run under way: its bar, how far, how fast, how long yet."""
+def _run(view: View, run: RunStatus, key: tuple[str, ...], width: int) -> list[Line]:
+    """A run under way: its bar, how far, how fast, how long yet; in two lines where one is too narrow."""
     words: list[Run] = []
     if run.total is None:
         words.append((view.say(_STATES[run.state]), "accent"))
         if run.done:
             words.append((f"  {view.say('panels.done_count', done=number(run.done))}", ""))
     else:
-        share = min(1.0, run.done / run.total) if run.total else 1.0
         counted = view.say("panels.of_total", done=number(run.done), total=number(run.total))
-        words += [(fit(percent(share, 0), 5, "right") + "  ", "strong"), (counted, "")]
+        words.append((counted, ""))
     if run.failed:
         words.append((f"  {view.say('panels.failed_count', failed=number(run.failed))}", "warning"))
-    if run.rate_per_s > 0:
-        words.append((f"  {view.say('panels.per_second', figure=number(round(run.rate_per_s)))}", "muted"))
     if run.left_s is not None:
         left = view.say("panels.left", time=duration(run.left_s, view.lang))
         words.append((f"  {left}", "muted"))
-    room = width - _INDENT - sum(cells(part) for part, _ in words) - 1
+    if run.rate_per_s > 0:
+        words.append((f"  {view.say('panels.per_second', figure=number(round(run.rate_per_s)))}", "muted"))
+    indent = (" " * _INDENT, "")
+    if run.total is None:
+        return [line(indent, *words, key=key)]
     least, most = _BAR_CELLS
-    bar: list[Run] = []
-    if run.total is not None and room >= least:
-        size = min(most, room)
-        full = round(min(1.0, run.done / run.total if run.total else 1.0) * size)
-        bar = [("█" * full, "accent"), ("░" * (size - full), "muted"), (" ", "")]
-    return line((" " * _INDENT, ""), *bar, *words, key=key)
+    room = width - _INDENT - run_cells(words) - _PERCENT_CELLS
+    beside = room >= least
+    bar = _bar(run.done / run.total if run.total else 1.0, min(most, room if beside else width - 12))
+    if beside:
+        return [line(indent, *bar, *words, key=key)]
+    return [line(indent, *bar, key=key), line(indent, *words, key=key)]
+
+
+def _bar(share: float, width: int) -> list[Run]:
+    """How far a run is, drawn and in per cent."""
+    share = min(1.0, max(0.0, share))
+    full = round(share * width)
+    shown = fit(percent(share, 0), _PERCENT_CELLS - 2, "right") + "  "
+    return [("█" * full, "accent"), ("░" * (width - full), "muted"), (shown, "strong")]
 
 
 def _ended(view: View, run: RunStatus, key: tuple[str, ...]) -> Line:

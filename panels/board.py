@@ -38,6 +38,7 @@ from situationroom.panel import (
 _MOST_ROWS = 200
 _TREND_CELLS = (6, 24)
 _COLUMN_CELLS = 9
+_LEAST_SPAN_S = 60.0
 
 
 class BoardOptions(PanelOptions):
@@ -71,7 +72,8 @@ class Board(Panel[BoardOptions]):
         trend = _trend_cells(width, len(columns)) if options.trend else 0
         body: list[list[Run]] = []
         marks: list[Run] = []
-        for row in rows:
+        courses = self._courses(view, rows, trend) if trend else []
+        for place, row in enumerate(rows):
             level = view.level(row)
             marks.append(_lamp(view, row, level))
             style = level_style(level)
@@ -79,7 +81,7 @@ class Board(Panel[BoardOptions]):
             if columns:
                 runs[0] = (runs[0][0], style or "strong")
             if trend:
-                runs.append((self._course(view, row, trend), style or "accent"))
+                runs.append((courses[place], style or "accent"))
             body.append(runs)
         titles = [head.title for head in columns]
         aligns = [head.align for head in columns]
@@ -105,15 +107,20 @@ class Board(Panel[BoardOptions]):
             rows.sort(key=lambda row: -view.level(row))
         return rows[:_MOST_ROWS]
 
-    def _course(self, view: View, row: Row, width: int) -> str:
-        trend, window = self.options.trend or "", self.options.window
-        rate = self.options.rate
-        points: Sequence[tuple[float, float]] = view.series(trend, view.key(row), window + (rate or 0.0))
-        if rate is not None:
-            points = growth(points, rate)
+    def _courses(self, view: View, rows: Sequence[Row], width: int) -> list[str]:
+        """The trend of every row, all on one scale: the agency in trouble stands out by its height."""
+        trend, window, rate = self.options.trend, self.options.window, self.options.rate
+        if trend is None:
+            return []
         now = view.now.timestamp()
-        start = max(now - window, min(points[0][0], now - 60.0)) if points else now - window
-        return sparkline(points, width, (start, now))
+        many: list[Sequence[tuple[float, float]]] = []
+        for row in rows:
+            points = view.series(trend, view.key(row), window + (rate or 0.0))
+            many.append(points if rate is None else growth(points, rate))
+        begun = min((points[0][0] for points in many if points), default=now)
+        span = (max(now - window, min(begun, now - _LEAST_SPAN_S)), now)
+        top = max((figure for points in many for at, figure in points if at >= span[0]), default=0.0)
+        return [sparkline(points, width, span, top) for points in many]
 
 
 def _lamp(view: View, row: Row, level: Level) -> Run:

@@ -78,14 +78,14 @@ class Clock(Panel[ClockOptions]):
         seconds = int((view.now - view.opens).total_seconds())
         event = printable(self.options.event) or view.say("panels.opening")
         words = view.say("panels.before_opens" if seconds < 0 else "panels.after_opens", event=event)
-        return words, ("-" if seconds < 0 else "+") + _span(abs(seconds), view.lang)
+        return words, ("-" if seconds < 0 else "+") + _span(view, abs(seconds))
 
 
-def _span(seconds: int, lang: str) -> str:
+def _span(view: View, seconds: int) -> str:
     days, rest = divmod(seconds, _DAY_S)
     minutes, second = divmod(rest, 60)
     hour, minute = divmod(minutes, 60)
-    day = f"{days}{'일' if lang == 'ko' else 'd'} " if days else ""
+    day = view.say("panels.days", days=days) + " " if days else ""
     return f"{day}{hour:02}:{minute:02}:{second:02}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 
 from pydantic import Field
@@ -47,6 +48,8 @@ _WORDS: Mapping[str, Level] = MappingProxyType(
 _NAMES = {Level.GOOD: "panels.info", Level.WARNING: "panels.warning", Level.CRITICAL: "panels.critical"}
 _SYSTEM_CELLS = 12
 _MOST_WRAPPED = 4
+_SECONDS_FROM = 40
+"""Cells from which there is room for the seconds."""
 
 
 class EventsOptions(PanelOptions):
@@ -113,8 +116,7 @@ class Events(Panel[EventsOptions]):
         runs: list[Run] = []
         if options.at is not None:
             moment = moment_of(row.get(options.at), view.now.tzinfo)
-            # on a phone the minute is enough
-            shown = clock(moment, width >= 40) if moment else fit(view.cell(row.get(options.at)), 8)
+            shown = _time(view, moment, width) if moment else fit(view.cell(row.get(options.at)), 8)
             runs.append((shown + " ", "muted"))
         if options.level is not None:
             mark = LEVEL_MARKS[level] if level else "·"
@@ -131,6 +133,12 @@ class Events(Panel[EventsOptions]):
         first, *others = wrapped(text, width - indent, _MOST_WRAPPED) or [""]
         more = [line((" " * indent, ""), (part, style), key=key) for part in others]
         return [Line(joined(*runs, (first, style)), key), *more]
+
+
+def _time(view: View, moment: datetime, width: int) -> str:
+    """The time of day; the day for what did not happen today."""
+    shown = clock(moment, width >= _SECONDS_FROM)
+    return shown if moment.date() == view.now.date() else fit(moment.strftime("%m-%d"), cells(shown))
 
 
 def _level(word: str) -> Level:

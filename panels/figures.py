@@ -54,6 +54,8 @@ _LEAST_SLOT = 14
 _LEAST_TREND = 8
 _MOST_FIGURES = 24
 _MINUTE = 60.0
+_SHORT_FROM = 10_000
+_LEAST_PICTURE, _LEAST_PICTURE_CELLS = 3, 24
 
 
 class Compare(Spec):
@@ -105,12 +107,21 @@ class _Shown:
 
     label: str
     value: str
+    short: str
     unit: str
     level: Level
     gain: str
     comparison: list[Run]
     trend: Sequence[tuple[float, float]]
     figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How figures are set: rows of a digit, and whether the short form stands large."""
+
+    rows: Literal[1, 3, 5]
+    short: bool = False
 
 
 class Figures(Panel[FiguresOptions]):
@@ -136,11 +147,11 @@ class Figures(Panel[FiguresOptions]):
         down = -(-len(shown) // across)
         slot_width = max(1, (width - 2 * (across - 1)) // across)
         slot_height = max(1, height // down)
-        rows = _digit_rows(shown, slot_width, slot_height)
+        setting = _setting(shown, slot_width, slot_height)
         painted: list[Line] = []
         for start in range(0, len(shown), across):
             slots = [
-                self._slot(view, each, slot_width, slot_height, rows)
+                self._slot(view, each, slot_width, slot_height, setting)
                 for each in shown[start : start + across]
             ]
             deep = max(map(len, slots))
@@ -182,6 +193,7 @@ class Figures(Panel[FiguresOptions]):
         return _Shown(
             label=printable(item.label),
             value=view.cell(value, item.figure),
+            short=_short(view, value, item.figure),
             unit=printable(item.unit),
             level=max(level, view.level((), item.feed)),
             gain=self._gain(view, item, rows, points) if self.options.delta else "",
@@ -222,27 +234,27 @@ class Figures(Panel[FiguresOptions]):
             return ()
         return growth(points, _MINUTE) if kind == "growth" else points
 
-    def _slot(self, view: View, shown: _Shown, width: int, height: int, rows: int) -> list[Text]:
+    def _slot(self, view: View, shown: _Shown, width: int, height: int, setting: _Setting) -> list[Text]:
         """One figure in its slot, from its name down."""
         style = level_style(shown.level) or "strong"
         mark: list[Run] = [(LEVEL_MARKS[shown.level] + " ", style)] if shown.level else []
-        below = _below(shown)
-        spare = height - rows - bool(shown.label) - below
-        tall = spare >= 3 and width >= 24 and len(shown.trend) > 1
-        if rows > 1:
-            texts = _large(shown, 5 if rows == 5 else 3, style)
-        else:
-            texts = [
-                joined(*([] if shown.label else mark), (shown.value, style), (_spaced(shown.unit), "unit"))
-            ]
-            if height - bool(shown.label) == 1 and shown.gain:
-                inline = [(" " * 2, ""), (shown.gain, "muted")]
-                if cells(texts[0].plain) + run_cells(inline) <= width:
-                    texts[0].append_text(joined(*inline))
+        gain: list[Run] = [*(_exact(shown) if setting.short else []), (shown.gain, "")]
+        unmarked = [] if shown.label else mark
+        texts: list[Text] = []
         if shown.label:
-            texts.insert(0, joined(*mark, (shown.label, "muted")))
-        if shown.gain or (shown.trend and not tall):
-            gain: list[Run] = [*(mark if rows > 1 and not shown.label else []), (shown.gain, "")]
+            texts.append(joined(*mark, (shown.label, "muted")))
+        if setting.rows == 1:
+            value: list[Run] = [*unmarked, (shown.value, style), (_spaced(shown.unit), "unit")]
+            if height - len(texts) == 1 and run_cells([*value, *gain]) + 2 <= width:
+                value += [("  ", ""), *gain]
+            texts.append(joined(*value))
+        else:
+            unit = "" if setting.short else shown.unit
+            texts += _large(shown.short if setting.short else shown.value, unit, setting.rows, style)
+            gain = [*unmarked, *gain]
+        spare = height - len(texts) - bool(run_cells(gain) or shown.trend) - bool(shown.comparison)
+        tall = spare >= _LEAST_PICTURE and width >= _LEAST_PICTURE_CELLS and len(shown.trend) > 1
+        if run_cells(gain) or (shown.trend and not tall):
             texts.append(joined(*gain, *([] if tall else self._spark(view, shown, width - run_cells(gain)))))
         if shown.comparison:
             texts.append(joined(*shown.comparison))
@@ -320,23 +332,47 @@ def _below(shown: _Shown) -> int:
     return bool(shown.gain or shown.trend) + bool(shown.comparison)
 
 
-def _digit_rows(shown: Sequence[_Shown], width: int, height: int) -> int:
-    """How tall all figures are set: 5, 3 or 1 rows; with a digit's room to spare, so that none flips."""
+def _setting(shown: Sequence[_Shown], width: int, height: int) -> _Setting:
+    """How all figures are set: as large as the least roomy of them allows.
+
+    A digit's room is kept to spare, so that none flips as it grows. Where the whole figure cannot stand
+    large, its short form does, and the whole one stands below.
+    """
     extra = max(bool(each.label) + _below(each) for each in shown)
-    for rows, digit in ((5, 8), (3, 4)):
-        widest = max(
-            digits_width(each.value, 5 if rows == 5 else 3) + cells(_spaced(each.unit)) for each in shown
-        )
-        if height >= rows + extra and width >= widest + digit:
-            return rows
-    return 1
+    if height >= 5 + extra and width >= max(_large_cells(each.value, each.unit, 5) for each in shown) + 8:
+        return _Setting(5)
+    if height >= 3 + extra and width >= max(_large_cells(each.value, each.unit, 3) for each in shown) + 4:
+        return _Setting(3)
+    extra = max(bool(each.label) + 1 + bool(each.comparison) for each in shown)
+    if height >= 3 + extra and width >= max(_large_cells(each.short, "", 3) for each in shown) + 4:
+        return _Setting(3, short=True)
+    return _Setting(1)
 
 
-def _large(shown: _Shown, rows: Literal[3, 5], style: str) -> list[Text]:
-    drawn = big_digits(shown.value, rows)
-    texts = [joined((each, style)) for each in drawn]
-    texts[-1] = joined((drawn[-1], style), (_spaced(shown.unit), "unit"))
-    return texts
+def _exact(shown: _Shown) -> list[Run]:
+    """What the short form leaves out: the whole figure, or only its unit."""
+    figure = shown.value if shown.value != shown.short else ""
+    unit = _spaced(shown.unit) if figure else shown.unit
+    return [(figure, "strong"), (unit + "  " if figure or unit else "", "unit")]
+
+
+def _large_cells(value: str, unit: str, rows: Literal[3, 5]) -> int:
+    return digits_width(value, rows) + cells(_spaced(unit))
+
+
+def _large(value: str, unit: str, rows: Literal[3, 5], style: str) -> list[Text]:
+    drawn = big_digits(value, rows)
+    return [
+        *(joined((each, style)) for each in drawn[:-1]),
+        joined((drawn[-1], style), (_spaced(unit), "unit")),
+    ]
+
+
+def _short(view: View, value: float | None, figure: Figure) -> str:
+    """``128402`` as ``12.8만``: what can be read from afar."""
+    if value is None or figure not in ("big", "number", "money") or abs(value) < _SHORT_FROM:
+        return view.cell(value, figure)
+    return writer(None, view.lang)(float(f"{value:.3g}"))
 
 
 def _spaced(unit: str) -> str:

@@ -103,7 +103,7 @@ class Queue(Panel[QueueOptions]):
         if room >= 6 and width >= digits_width(shown) + 4 + cells(unit) + 1:
             drawn = big_digits(shown)
             texts = [joined((each, style)) for each in drawn[:-1]]
-            return [*texts, joined((drawn[-1], style), (f" {unit}", "unit"))]
+            return [*texts, joined((drawn[-1], style), (f" {unit} ", "unit"), *mark)]
         word = view.say("panels.backlog") if total else view.say("panels.empty_queue")
         if not total:
             return [joined(("● ", "good"), (word, "muted"))]
@@ -120,9 +120,10 @@ class Queue(Panel[QueueOptions]):
             parts.append(_part(view, "panels.incoming", _a_minute(view, coming)))
         if going is not None:
             parts.append(_part(view, "panels.outgoing", _a_minute(view, going)))
-        net = change(view.series(self.options.count, None, self.options.window), _MINUTE)
-        if net is None and coming is not None and going is not None:
-            net = coming - going
+        if coming is not None and going is not None:
+            net: float | None = coming - going
+        else:
+            net = change(view.series(self.options.count, None, self.options.window), _MINUTE)
         if net is not None:
             sign = "+" if round(net) > 0 else ""
             parts.append(_part(view, "panels.net", _a_minute(view, net, sign)))

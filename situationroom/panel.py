@@ -52,7 +52,7 @@ from situationroom.paint.columns import (
 from situationroom.paint.digits import big_digits, digits_width
 from situationroom.paint.glyphs import LEVEL_MARKS, NO_DATA, OFF, STALE
 from situationroom.paint.plotting import Group, plotted
-from situationroom.paint.renderables import rendered
+from situationroom.paint.renderables import markdown, rendered
 from situationroom.paint.scales import time_ticks, writer
 from situationroom.paint.series import change, growth, summed, usual_gap
 from situationroom.paint.sparkline import sparkline
@@ -76,8 +76,8 @@ __all__ = [
     "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row", "Run",
     "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell", "change",
     "chart", "clipped", "digits_width", "figure_of", "growth", "heads", "joined", "level_style", "line",
-    "lines", "missing", "moment_of", "notice", "plotted", "printable", "rendered", "run_cells", "sparkline",
-    "spread", "summed", "tabulated", "time_ticks", "usual_gap", "wrapped", "writer",
+    "lines", "markdown", "missing", "moment_of", "notice", "plotted", "printable", "rendered", "run_cells",
+    "sparkline", "spread", "summed", "tabulated", "time_ticks", "usual_gap", "wrapped", "writer",
 ]  # fmt: skip
 
 Updates = Literal["readings", "seconds"]

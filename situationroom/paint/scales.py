@@ -89,9 +89,9 @@ def scale(
 
 
 def _step(rough: float) -> float:
-    """The least of 1, 2, 5 × 10ⁿ that is not below ``rough``."""
+    """The least of 1, 2, 5 × 10ⁿ that is not far below ``rough``."""
     power = 10.0 ** math.floor(math.log10(rough))
-    return next(power * size for size in (1, 2, 5, 10, 20) if power * size >= rough * (1 - 1e-9))
+    return next(power * size for size in (1, 2, 5, 10, 20) if power * size >= rough * 0.75)
 
 
 def time_ticks(start: datetime, end: datetime, count: int) -> list[Tick]:

@@ -9,11 +9,12 @@ from situationroom.paint.series import Points, usual_gap
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(points: Points, width: int, span: tuple[float, float]) -> str:
+def sparkline(points: Points, width: int, span: tuple[float, float], top: float = 0.0) -> str:
     """The series over ``span`` (from, to in seconds since the epoch) in exactly ``width`` cells.
 
     Each cell shows the highest figure of its time, from zero upwards; a cell without one repeats the cell
-    before it unless the series has a gap there. Where there is nothing yet, there are spaces.
+    before it unless the series has a gap there. Where there is nothing yet, there are spaces. Several
+    series are drawn to one scale by giving each the ``top`` of all.
     """
     start, end = span
     if width <= 0 or end <= start:
@@ -30,7 +31,7 @@ def sparkline(points: Points, width: int, span: tuple[float, float]) -> str:
     if not known_cells:
         return " " * width
     low = min(0.0, *known_cells)
-    height = max(0.0, *known_cells) - low
+    height = max(0.0, top, *known_cells) - low
     return "".join(
         " " if value is None else _block(value, low, height)
         for value in _carried(cells, math.ceil(usual_gap(points) / per_cell) if len(points) > 1 else 1)
