@@ -192,7 +192,7 @@ class RoomApp(App[None]):
         else:
             self.wall.enlarge(None if self.wall.enlarged else host.panel_name)
 
-    def action_back(self) -> None:
+    def action_step_back(self) -> None:
         """One step back: from an enlarged panel, a filter, the focus."""
         host = self.focused
         if self.wall.enlarged is not None:

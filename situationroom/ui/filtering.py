@@ -15,6 +15,7 @@ from textual.widgets import Input
 class FilterScreen(ModalScreen[None]):
     """Filters as one types; Enter keeps the filter, Esc takes it away."""
 
+    AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", show=False)]
 
     def __init__(self, title: str, words: str, apply: Callable[[str], None]) -> None:

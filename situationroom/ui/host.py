@@ -52,7 +52,7 @@ class PanelHost(Painted, can_focus=True):
         self.panel_name = panel
         self.panel = painter.panels[panel]
         self._painter = painter
-        self._feeds = frozenset(painter.feeds(panel))
+        self._needs = frozenset((*painter.needs(panel), "alerts"))  # levels come with alerts
         self._looking = Looking()
         self._shown: PaintedPanel | None = None
         self._newly_focused = False
@@ -65,9 +65,7 @@ class PanelHost(Painted, can_focus=True):
 
     def concerns(self, changed: frozenset[str]) -> bool:
         """Whether a change of these feeds, of ``alerts`` or of ``actions`` may change what is shown."""
-        if "alerts" in changed or not self._feeds.isdisjoint(changed):
-            return True
-        return "actions" in changed and "actions" in self.panel.NEEDS
+        return not self._needs.isdisjoint(changed)
 
     @property
     def selected(self) -> Key | None:

@@ -23,12 +23,15 @@ FUNCTIONS = {
     "share": "share",
     "filter": "filter",
     "stop": "stop_run",
-    "back": "back",
+    "back": "step_back",
 }
 """The app's action behind each of the program's own keys; ``page_N`` is ``page(N)``."""
 
 HINTS = ("share", "filter", "palette", "help", "quit")
 """The keys the foot tells about, in this order."""
+
+
+_NAMED = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "space": "Space"}
 
 
 class KeyUse(NamedTuple):
@@ -49,8 +52,10 @@ class KeyUse(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The key as people read it: ``s``, ``?``, ``^p``."""
-        return format_key(self.keys.split(",", 1)[0])
+        """The key as people read it: ``s``, ``?``, ``Ctrl+P``, ``Esc``."""
+        *modifiers, last = self.keys.split(",", 1)[0].split("+")
+        name = _NAMED.get(last, format_key(last))
+        return "+".join([*(m.capitalize() for m in modifiers), name.upper() if modifiers else name])
 
 
 def key_uses(layout: Layout) -> Iterator[KeyUse]:

@@ -19,15 +19,15 @@ class LeaveScreen(Dialog[bool | None]):
 
     AUTO_FOCUS: ClassVar[str | None] = "#cancel"
 
-    def __init__(self, running: Sequence[str], wording: Wording) -> None:
+    def __init__(self, titles: Sequence[str], wording: Wording) -> None:
         super().__init__()
-        self._running = running
+        self._titles = titles
         self._wording = wording
 
     def compose(self) -> ComposeResult:
         """What is running, and the two ways."""
         lang = self._wording.lang
-        words = say("ui.quit_running", lang, titles=", ".join(self._running))
+        words = say("ui.quit_running", lang, titles=", ".join(self._titles))
         yield self.box(
             say("ui.quit_title", lang),
             Static(self._wording.line((words, "warning"))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,7 +91,7 @@ class Painter:
         inner = inner_height(heading, height)
         if width < 4 or height < 2:
             return PaintedPanel(self.blank(width, height), (None,) * height, Body((), ()), inner)
-        drawn = (name, self._version(panel, view), width, inner, heading.status, self._drawing)
+        drawn = (name, self._version(name, view), width, inner, heading.status, *self._drawing)
         seen = (looking.selected, looking.filter)
         body = self._cache.get(
             ("body", *drawn, *seen),
@@ -107,19 +107,20 @@ class Painter:
     def view(self, name: str, looking: Looking | None = None) -> View:
         """What a panel may see now, as this viewer looks at it."""
         spec = self.panels[name].spec
-        view = self.room.view(spec, self.feeds(name), self.person)
+        view = self.room.view(spec, self.needs(name), self.person)
         if looking is None or (looking.selected is None and not looking.filter):
             return view
         return replace(view, selected=looking.selected, filter=looking.filter)
 
-    def feeds(self, name: str) -> tuple[str, ...]:
-        """The feeds a panel looks at."""
-        return panel_feeds(self.panels[name].spec)
+    def needs(self, name: str) -> tuple[str, ...]:
+        """What a panel looks at: its feeds, then ``alerts`` and ``actions`` where it says so."""
+        panel = self.panels[name]
+        return (*panel_feeds(panel.spec), *sorted(panel.NEEDS))
 
     def wanted_height(self, name: str, width: int) -> int:
         """Rows a panel wants on a narrow screen, its frame included."""
         view = self.view(name)
-        key = ("height", name, self._version(self.panels[name], view), width, view.status(), self._drawing)
+        key = ("height", name, self._version(name, view), width, view.status(), *self._drawing)
         make = lambda: full_height(self.panels[name], view, width, self.theme, self.glyphs)  # noqa: E731
         return self._cache.get(key, make)
 
@@ -136,14 +137,15 @@ class Painter:
         return (Strip.blank(width, self._base),) * height
 
     @property
-    def _drawing(self) -> Sequence[object]:
+    def _drawing(self) -> tuple[object, ...]:
         return (self.theme.name, self.glyphs)
 
-    def _version(self, panel: Panel[Any], view: View) -> tuple[object, ...]:
-        """Changes whenever the panel's body would."""
+    def _version(self, name: str, view: View) -> tuple[object, ...]:
+        """Changes whenever the panel's body would: levels come with ``alerts``, which all panels may show."""
+        panel = self.panels[name]
         second = int(view.now.timestamp()) if panel.UPDATES == "seconds" else None
         person = self.person if "actions" in panel.NEEDS else None
-        return (self.room.version(tuple(view.feeds)), second, person)
+        return (self.room.version(tuple(dict.fromkeys((*self.needs(name), "alerts")))), second, person)
 
     def _inside(
         self, body: Body, heading: Heading, width: int, height: int, looking: Looking

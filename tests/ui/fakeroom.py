@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,7 +55,7 @@ class FakeRoom:
         }
         self._series: dict[tuple[str, str], Sequence[Point]] = {}
         self._health: dict[str, SourceHealth] = {}
-        self._version = 0
+        self._versions: Counter[str] = Counter()
         self._runs: dict[str, RunStatus] = {}
         self._ended: dict[str, asyncio.Event] = {}
         self.refusal: RoomError | None = None
@@ -89,7 +90,7 @@ class FakeRoom:
 
     def view(self, panel: PanelSpec, feeds: Collection[str], person: Person) -> View:
         return View(
-            feeds={name: self._feeds[name] for name in feeds},
+            feeds={name: self._feeds[name] for name in feeds if name in self._feeds},
             now=self._now,
             levels=self.levels(),
             alerts=self._alerts,
@@ -100,7 +101,7 @@ class FakeRoom:
         )
 
     def version(self, feeds: Collection[str]) -> tuple[object, ...]:
-        return (self._version,)
+        return tuple(self._versions[name] for name in feeds)
 
     def watch(self) -> AsyncIterator[frozenset[str]]:
         return self._watchers.watch()
@@ -191,7 +192,7 @@ class FakeRoom:
         self._now += timedelta(seconds=seconds)
 
     def _tell(self, *names: str) -> None:
-        self._version += 1
+        self._versions.update(names)
         self._watchers.tell(names)
 
     def _history(
