@@ -18,7 +18,9 @@ import click
 def command(name: str, scenario: str | None, seed: int | None, speed: float, person: str | None) -> int:
     """Start the world NAME and open its room on it."""
     from situationroom.demo.child import WorldProcess
+    from situationroom.demo.worlds import setting
 
+    operator = setting(name).operator
     world = WorldProcess(name, scenario=scenario, seed=seed, speed=speed)
     with asyncio.Runner() as runner:
         try:
@@ -26,6 +28,6 @@ def command(name: str, scenario: str | None, seed: int | None, speed: float, per
             from situationroom.commands.run import run_layout  # takes as long as the world does to start
 
             runner.run(world.ready())
-            return run_layout(name, world.env, person)
+            return run_layout(name, world.env, person or operator)
         finally:
             runner.run(world.stop())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-import signal
 import sys
 from collections import deque
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ class WorldProcess:
     """``situationroom world`` as a child, running while the context is entered.
 
     The child has a session of its own, so that Ctrl+C reaches the room alone, writes nothing on the terminal,
-    and ends by itself when its standard input closes: with us, however we end.
+    and ends when its standard input closes: by our wish, or with us, however we end.
 
     Attributes:
         env: what a room needs to find it, by the names layouts use.
@@ -110,8 +109,6 @@ class WorldProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
         if process.stdin is not None:
             process.stdin.close()
         try:

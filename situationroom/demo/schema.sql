@@ -53,6 +53,7 @@ create table error_queue (
     join_id    bigint references insurance_join (id),
     state      text        not null default 'ERROR' check (state in ('ERROR', 'RETRY', 'DONE')),
     retries    integer     not null default 0,
+    run        text,                 -- who last asked for it to be processed again
     done_at    timestamptz
 );
 create index on error_queue (state, code) where state <> 'DONE';
@@ -64,6 +65,7 @@ create table waiting_number (
     number  text        not null,
     reason  text        not null,
     state   text        not null default 'WAITING' check (state in ('WAITING', 'RELEASED', 'DONE')),
+    changed_by text,
     done_at timestamptz
 );
 create index on waiting_number (state) where state <> 'DONE';

@@ -22,11 +22,9 @@ from situationroom.demo.simulation import Simulation
 from situationroom.demo.store import read_wishes, write
 from situationroom.demo.stream import Stream
 from situationroom.demo.telecom import OPENED_S
+from situationroom.demo.worlds import setting
 from situationroom.demo.writes import Wishes, Writes
 from situationroom.errors import WorldError
-
-WORLDS: Mapping[str, str] = {"launch-day": "kait-lag"}
-"""The worlds there are, each with the scenario it plays unasked."""
 
 _ZONE = "Asia/Seoul"
 _TICK_S = 0.5
@@ -42,9 +40,7 @@ class World:
     def __init__(
         self, name: str = "launch-day", *, scenario: str | None = None, seed: int = 16, speed: float = 1.0
     ) -> None:
-        if name not in WORLDS:
-            raise WorldError("demo.no_world", name=name, known=", ".join(WORLDS))
-        scenario = scenario or WORLDS[name]
+        scenario = scenario or setting(name).scenario
         if scenario not in SCENARIOS:
             raise WorldError("demo.no_scenario", name=scenario, known=", ".join(SCENARIOS))
         self.simulation = Simulation(seed, SCENARIOS[scenario])

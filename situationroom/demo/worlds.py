@@ -1,0 +1,38 @@
+"""The worlds there are, by name. A world's name is the name of the layout it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from situationroom.errors import WorldError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a world does unasked.
+
+    Attributes:
+        scenario: what goes wrong in it.
+        operator: who sits at the screen of its room, by the layout's ``people``.
+
+    """
+
+    scenario: str
+    operator: str
+
+
+WORLDS: Mapping[str, Setting] = MappingProxyType({"launch-day": Setting(scenario="kait-lag", operator="kim")})
+
+
+def setting(name: str) -> Setting:
+    """The world of that name.
+
+    Raises:
+        WorldError: there is none.
+
+    """
+    if name not in WORLDS:
+        raise WorldError("demo.no_world", name=name, known=", ".join(WORLDS))
+    return WORLDS[name]
