@@ -38,6 +38,7 @@ def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str 
     report.secrets = filled.secrets
     for where, what in filled.problems:
         report.add(where, what)
+    report.unset = frozenset(where for where, _ in filled.problems)
     made = entries(filled.data, catalog, report)
     layout = _layout(filled.data, path, report)
     crosscheck(made, _keys(filled.data), catalog, report)

@@ -27,11 +27,15 @@ def nearest(name: str, known: Iterable[str]) -> Message:
 
 @dataclass(slots=True)
 class Report:
-    """The problems found so far in one file."""
+    """The problems found so far in one file.
+
+    ``unset`` are values the environment did not give: nothing more is said about those.
+    """
 
     file: str
     document: Document
     secrets: Secrets = field(default_factory=Secrets)
+    unset: frozenset[DataPath] = frozenset()
     _problems: list[Problem] = field(default_factory=list)
 
     def add(self, path: DataPath, what: Message, *, key: bool = False) -> None:
@@ -70,6 +74,8 @@ class Report:
         return bool(self._problems)
 
     def _note(self, line: int, column: int, path: DataPath, what: Message) -> None:
+        if any(path[: len(own)] == own for own in self.unset):
+            return
         shown = " ".join(say(what, lang) for lang in LANGUAGES)
         if self.secrets.told_by(shown, path):
             what = Message("layout.hidden")

@@ -108,12 +108,20 @@ def _compose(text: str, file: str) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         detail = error.problem or error.context or ""
-        identifier = "layout.tab" if "'\\t'" in detail else "layout.syntax"
-        raise _refused(file, line, column, Message(identifier, {"detail": detail})) from error
+        raise _refused(file, line, column, _syntax(detail)) from error
     except RecursionError as error:
         raise _refused(file, 0, 0, Message("layout.too_deep", {"most": DEEPEST})) from error
     finally:
         loader.dispose()
+
+
+def _syntax(detail: str) -> Message:
+    """What to do about the two slips that everybody makes; else the parser's own words."""
+    if "'\\t'" in detail:
+        return Message("layout.tab")
+    if detail.startswith("mapping values are not allowed"):
+        return Message("layout.colon")
+    return Message("layout.syntax", {"detail": detail})
 
 
 def _refused(file: str, line: int, column: int, what: Message) -> LayoutError:

@@ -11,6 +11,7 @@ from situationroom.layout.expressions import FUNCTIONS
 from situationroom.layout.load import load
 from tests.unit.layout_types import TYPES, ChartOptions, PostgresOptions, PostgresQuestion, layout, problems
 
+NEAR_CODE = " — did you mean 'code'?"
 SAME = " — all must have the same (. is empty)"
 
 WHOLE = """\
@@ -81,6 +82,7 @@ def test_every_problem_is_said_at_once_in_the_order_of_the_file(tmp_path: Path) 
         sources:
           kos: {type: postgres, dsn: "postgres://h", timeout: 3}
           sgi: {type: postgre, dsn: "${SGI}"}
+          net: {type: postgres, dsn: "${NET}", pool: "${POOL}"}
         feeds:
           act: {source: kos, sql: select 1, derive: {e: "a.b", f: "foo(1)"}}
           b: {source: kis, sql: x}
@@ -104,23 +106,25 @@ def test_every_problem_is_said_at_once_in_the_order_of_the_file(tmp_path: Path) 
         "6:55: sources.kos.timeout: write a duration with its unit, such as 500ms, 5s, 1m30s, 2h or 7d",
         "7:15: sources.sgi.type: unknown type 'postgre' — did you mean 'postgres'?",
         "7:29: sources.sgi.dsn: environment variable SGI is not set — set it, or write ${SGI:-default}",
-        "9:49: feeds.act.derive.e: 'a.b': attributes cannot be used in an expression",
-        "9:59: feeds.act.derive.f: no function 'foo' — there is: " + ", ".join(sorted(FUNCTIONS)),
-        "10:15: feeds.b.source: no source 'kis' — did you mean 'kos'?",
-        "11:3: feeds.c.sql: 'sql' is missing",
-        "11:20: feeds.c.sqll: unknown key 'sqll' — did you mean 'sql'?",
-        "13:26: panels.t.feed: no feed 'actt' — did you mean 'act'?",
-        "13:39: panels.t.title: must be text — put it in quotes",
-        "13:57: panels.t.lines[0].feed: no feed 'ac' — did you mean 'act'?",
-        "14:13: panels.n.type: unknown type 'nota' — did you mean 'note'?",
-        "16:34: rules.r.warning.when: the expression cannot be read — compare with ==, not =",
-        "16:43: rules.r.warning.clar: unknown key 'clar' — did you mean 'clear'?",
-        "17:6: rules.s: needs a warning or a critical",
-        "19:26: actions.k.key: key 'q' is already taken by 'quit'",
-        "19:37: actions.k.source: no source 'kus' — did you mean 'kos'?",
-        "19:49: actions.k.roles: nobody has the role 'op', so nobody could fire this — did you mean 'ops'?",
-        "19:64: actions.k.confirm: must be one of: press, type",
-        "21:8: keys.shore: the program has no key function 'shore' — did you mean 'share'?",
+        "8:30: sources.net.dsn: environment variable NET is not set — set it, or write ${NET:-default}",
+        "8:46: sources.net.pool: environment variable POOL is not set — set it, or write ${POOL:-default}",
+        "10:49: feeds.act.derive.e: 'a.b': attributes cannot be used in an expression",
+        "10:59: feeds.act.derive.f: no function 'foo' — there is: " + ", ".join(sorted(FUNCTIONS)),
+        "11:15: feeds.b.source: no source 'kis' — did you mean 'kos'?",
+        "12:3: feeds.c.sql: 'sql' is missing",
+        "12:20: feeds.c.sqll: unknown key 'sqll' — did you mean 'sql'?",
+        "14:26: panels.t.feed: no feed 'actt' — did you mean 'act'?",
+        "14:39: panels.t.title: must be text — put it in quotes",
+        "14:57: panels.t.lines[0].feed: no feed 'ac' — did you mean 'act'?",
+        "15:13: panels.n.type: unknown type 'nota' — did you mean 'note'?",
+        "17:34: rules.r.warning.when: the expression cannot be read — compare with ==, not =",
+        "17:43: rules.r.warning.clar: unknown key 'clar' — did you mean 'clear'?",
+        "18:6: rules.s: needs a warning or a critical",
+        "20:26: actions.k.key: key 'q' is already taken by 'quit'",
+        "20:37: actions.k.source: no source 'kus' — did you mean 'kos'?",
+        "20:49: actions.k.roles: nobody has the role 'op', so nobody could fire this — did you mean 'ops'?",
+        "20:64: actions.k.confirm: must be one of: press, type",
+        "22:8: keys.shore: the program has no key function 'shore' — did you mean 'share'?",
     ]
 
 
@@ -255,8 +259,7 @@ def test_a_validators_own_words_are_shown_where_nothing_is_secret(tmp_path: Path
 def test_an_argument_is_an_input_or_given_by_the_kind(tmp_path: Path) -> None:
     text = "{room: x, actions: {a: {kind: toggle, args: [value, code, cod], inputs: {code: {}}}}}"
     assert problems(tmp_path, text) == [
-        "1:59: actions.a.args[2]: 'cod' is no input, and nothing this kind of action gives"
-        " — did you mean 'code'?"
+        "1:59: actions.a.args[2]: 'cod' is no input, and nothing this kind of action gives" + NEAR_CODE
     ]
 
 

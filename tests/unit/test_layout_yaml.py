@@ -61,7 +61,7 @@ def test_anchors_and_merges_work_and_what_is_written_wins() -> None:
     [
         ("a:\n\tb: 1", "2:1: a tab cannot be used here — indent with spaces"),
         ("a: [1, 2", "1:9: YAML syntax: "),
-        ("a: b: c", "1:5: YAML syntax: mapping values are not allowed here"),
+        ("a: b: c", "1:5: ': ' cannot stand here"),
         ("a: *nope", "1:4: YAML syntax: found undefined alias 'nope'"),
         ("a: 1\n---\nb: 2", "2:1: YAML syntax: "),
         ("- a\n- b", "1:1: a layout must be a mapping of keys to values"),
