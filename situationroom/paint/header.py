@@ -13,7 +13,7 @@ from situationroom.paint.glyphs import CRITICAL, GOOD, LEVEL_MARKS, WARNING, Gly
 from situationroom.paint.rows import Piece
 from situationroom.paint.theme import Theme
 from situationroom.panel import level_style
-from situationroom.values import Alert, Level, Person, SourceHealth
+from situationroom.values import GUEST, Alert, Level, Person, SourceHealth
 
 HEADER_ROWS = 2
 """Rows of the header, on a wall and on a phone."""
@@ -59,7 +59,9 @@ def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) ->
     ]
     right = [_alerts(facts)]
     if facts.person is not None:
-        right.append(Item(((facts.person.name, "title"),), "person"))
+        guest = facts.person == GUEST
+        name = say("paint.guest", facts.lang) if guest else facts.person.name
+        right.append(Item(((name, "muted" if guest else "title"),), "person"))
     first, first_taps = bar(left, right, width, theme, glyphs)
     tabs = _tabs(facts) if len(facts.pages) > 1 else []
     room = width - (sum(tab.width + 3 for tab in tabs))
@@ -91,9 +93,14 @@ def _event(facts: HeaderFacts) -> list[Item]:
         return []
     left_s = (facts.opens - facts.now).total_seconds()
     if left_s > 0:
-        words = say("paint.opens_in", facts.lang, left=duration(left_s, facts.lang))
+        words = say("paint.opens_in", facts.lang, left=_calm(left_s, 600, facts.lang))
         return [Item(((words, "accent"),))]
-    return [Item(((say("paint.opened", facts.lang, gone=duration(-left_s, facts.lang)), "title"),))]
+    return [Item(((say("paint.opened", facts.lang, gone=_calm(-left_s, 60, facts.lang)), "title"),))]
+
+
+def _calm(seconds: float, exact_under_s: float, lang: str) -> str:
+    """A duration in whole minutes, but for one so short that its seconds count."""
+    return duration(seconds if seconds < exact_under_s else seconds // 60 * 60, lang)
 
 
 def _alerts(facts: HeaderFacts) -> Item:

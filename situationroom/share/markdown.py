@@ -14,7 +14,7 @@ from situationroom.share.document import PANEL_WIDTH, panel_text
 from situationroom.share.text import alert_line, headline
 from situationroom.values import Person
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&-])")
+_SPECIAL = re.compile(r"([\\`*_\[\]#|<>~&])")
 
 
 def markdown(room: Room, panels: Panels, page: str, person: Person) -> str:

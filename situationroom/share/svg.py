@@ -67,11 +67,13 @@ def _row(row: Row, y: int, theme: Theme) -> Iterator[str]:
     for segment in row:
         placed.append((x * CELL_WIDTH, segment, _look(segment.style or Style.null(), theme)))
         x += cell_len(segment.text)
-    for left, segment, look in placed:
-        if look.paper is not None:
+    for paper, group in groupby(placed, lambda part: part[2].paper):
+        if paper is not None:
+            parts = list(group)
+            cells = sum(cell_len(segment.text) for _, segment, _ in parts)
             yield (
-                f'<rect x="{left:.5g}" y="{y * CELL_HEIGHT:g}" fill="{look.paper}" '
-                f'width="{cell_len(segment.text) * CELL_WIDTH:.5g}" height="{CELL_HEIGHT:g}"/>'
+                f'<rect x="{parts[0][0]:.6g}" y="{y * CELL_HEIGHT:g}" fill="{paper}" '
+                f'width="{cells * CELL_WIDTH:.6g}" height="{CELL_HEIGHT:g}"/>'
             )
     for left, segment, look in placed:
         yield from _segment(left, y * CELL_HEIGHT, segment.text, look)

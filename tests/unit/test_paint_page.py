@@ -120,8 +120,9 @@ def facts() -> HeaderFacts:
 def test_the_header_tells_room_time_sources_alerts_and_person() -> None:
     header = wall_header(facts(), 120, DARK, Glyphs.NARROW)
     shown = whole(header.rows)
-    for words in ("아이폰16 출시 상황실", "09:41:07", "오픈 +41분", "● kos 1s", "■ kait 38s 시간 초과", "■1 ▲1",
-                  "김운영", "1 상황"):  # fmt: skip
+    for words in (
+        "아이폰16 출시 상황실", "09:41:07", "오픈 +41분", "● kos 1s", "■ kait 38s 시간 초과", "■1 ▲1", "김운영", "1 상황",
+    ):  # fmt: skip
         assert words in shown
     assert [sum(cell_len(s.text) for s in row) for row in header.rows] == [120, 120]
     assert tapped(header, "source:kait") == "■ kait 38s 시간 초과"
@@ -132,6 +133,21 @@ def test_the_header_tells_room_time_sources_alerts_and_person() -> None:
 def test_before_the_event_the_header_counts_down() -> None:
     before = replace(facts(), opens=OPENING + timedelta(minutes=12))
     assert "오픈까지 12분" in whole(wall_header(before, 120, DARK, Glyphs.NARROW).rows)
+
+
+def test_the_time_since_the_event_does_not_tick_with_every_second() -> None:
+    later = replace(facts(), now=OPENING + timedelta(seconds=45))
+    assert "오픈 +41분  " in whole(wall_header(later, 120, DARK, Glyphs.NARROW).rows)
+
+
+def test_the_last_minutes_before_the_event_are_counted_by_the_second() -> None:
+    before = replace(facts(), opens=OPENING + timedelta(seconds=125))
+    assert "오픈까지 2분 5초" in whole(wall_header(before, 120, DARK, Glyphs.NARROW).rows)
+
+
+def test_who_is_nobody_in_particular_may_only_look() -> None:
+    header = wall_header(replace(facts(), person=GUEST), 120, DARK, Glyphs.NARROW)
+    assert tapped(header, "person") == "조회 전용"
 
 
 def test_a_calm_room_says_that_there_are_no_alerts() -> None:
