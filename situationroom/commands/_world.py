@@ -9,9 +9,9 @@ from pathlib import Path
 
 @asynccontextmanager
 async def world_env(layout: str, demo: bool) -> AsyncIterator[Mapping[str, str]]:
-    """What the layout's ``${…}`` take from the demo world, running meanwhile; nothing without ``demo``.
+    """What the layout's ``${…}`` take from a demo world, running meanwhile; nothing without ``demo``.
 
-    The world is the one of the layout's name.
+    The world of the layout's own name where there is one, else the first: for a room made from a shipped one.
 
     Raises:
         WorldError: it cannot start.
@@ -21,6 +21,8 @@ async def world_env(layout: str, demo: bool) -> AsyncIterator[Mapping[str, str]]
         yield {}
         return
     from situationroom.demo.child import WorldProcess  # an extra: only a demo needs it
+    from situationroom.demo.worlds import WORLDS
 
-    async with WorldProcess(Path(layout).stem) as world:
+    name = Path(layout).stem
+    async with WorldProcess(name if name in WORLDS else next(iter(WORLDS))) as world:
         yield world.env

@@ -121,7 +121,8 @@ def test_the_header_tells_room_time_sources_alerts_and_person() -> None:
     header = wall_header(facts(), 120, DARK, Glyphs.NARROW)
     shown = whole(header.rows)
     for words in (
-        "아이폰16 출시 상황실", "09:41:07", "오픈 +41분", "● kos 1s", "■ kait 38s 시간 초과", "■1 ▲1", "김운영", "1 상황",
+        "아이폰16 출시 상황실", "09:41:07", "오픈 +41분", "● kos 1s", "■ kait 38s 시간 초과",
+        "■1 ▲1", "김운영", "1 상황",
     ):  # fmt: skip
         assert words in shown
     assert [sum(cell_len(s.text) for s in row) for row in header.rows] == [120, 120]
