@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner, Result
+
+from situationroom.commands.check import command
+from situationroom.commands.new import command as new
+from situationroom.demo.world import World
+from situationroom.engine import check as checking
+from situationroom.engine.check import Asked, check
+from situationroom.engine.clock import SystemClock
+from situationroom.errors import LayoutError, SourceError, UsageError
+from situationroom.layout.models import FeedSpec, Layout, SourceSpec
+from situationroom.sources.base import Rows
+from situationroom.values import Status
+from tests.partners import Partners
+from tests.unit.fakes import ScriptedSource, rows
+
+LAYOUT = """\
+room: 점검
+sources:
+  db: {type: postgres, dsn: "${DSN}"}
+  sgi: {type: http, url: "${URL}"}
+  gone: {type: http, url: "${GONE}", timeout: 1s}
+feeds:
+  queue: {source: db, sql: "select 'E1' as code, 3 as total", key: code}
+  none: {source: db, sql: "select 1 as a where false"}
+  bad: {source: db, sql: select nope from nowhere}
+  agencies:
+    source: sgi
+    path: /stats/x
+    rows: agencies
+    derive: {rate: erors / req, early: twice, twice: rate * 2}
+  dead: {source: gone}
+panels:
+  good: {type: table, feed: queue, columns: [code, total]}
+  wrong: {type: table, feed: queue, columns: [code, totl]}
+  unknown: {type: table, feed: dead, columns: [whatever]}
+rules:
+  r: {feed: queue, warning: {when: "total > 3 and ages > 1"}}
+"""
+
+
+async def call(path: Path, env: Mapping[str, str]) -> Result:
+    """``situationroom check`` in a thread, where it may have an event loop of its own."""
+    return await asyncio.to_thread(CliRunner(env=dict(env)).invoke, command, [str(path)])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_check_asks_every_feed_and_names_missing_columns(tmp_path: Path, database: str) -> None:
+    file = tmp_path / "room.yaml"
+    file.write_text(LAYOUT, "utf-8")
+    async with Partners() as partners:
+        partners.rows["x"] = [{"name": "SGI", "errors": 1, "req": 10}]
+        env = {"DSN": database, "URL": partners.url, "GONE": f"http://127.0.0.1:{free_port()}"}
+        result = await call(file, env)
+    assert result.exit_code == 1
+    table = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if line.startswith("│")}
+    assert "● 정상" in table["queue"]
+    assert "code, total" in table["queue"]
+    assert "비어 있음" in table["none"]
+    assert "■ 실패" in table["bad"]
+    assert "nowhere" in table["bad"]
+    assert "■ 실패" in table["dead"]
+    missing = [line.split(": ", 1)[1] for line in result.stderr.splitlines()]
+    assert len(missing) == 4  # nobody knows the columns of a feed that failed
+    assert missing[0].startswith("feeds.agencies.derive.rate: 'erors' 열을 agencies 피드가 주지 않음")
+    assert "'errors'을(를) 뜻하셨나요?" in missing[0]
+    assert missing[1].startswith("feeds.agencies.derive.early: 'twice'")
+    assert missing[2].startswith("panels.wrong.columns[1].column: 'totl'")
+    assert missing[3].startswith("rules.r.warning.when: 'ages' 열을 queue 피드가 주지 않음")
+    assert database not in result.output
+
+
+async def test_a_good_layout_passes(tmp_path: Path, database: str) -> None:
+    file = tmp_path / "room.yaml"
+    file.write_text(
+        "room: x\nsources: {db: {type: postgres, dsn: '${DSN}'}}\n"
+        "feeds: {q: {source: db, sql: 'select 2 as a', derive: {b: a * 2, c: b + 1}}}\n"
+        "panels: {t: {type: table, feed: q, columns: [a, b, c]}}\n",
+        "utf-8",
+    )
+    result = await call(file, {"DSN": database})
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "이상 없음" in result.stdout
+
+
+async def test_check_of_a_broken_layout_raises_its_problems_before_anything_is_opened(tmp_path: Path) -> None:
+    file = tmp_path / "room.yaml"
+    file.write_text("room: x\nfeeds: {q: {source: nope}}\n", "utf-8")
+    result = await call(file, {})
+    assert isinstance(result.exception, LayoutError)
+    missing = await call(tmp_path / "nowhere.yaml", {})
+    assert isinstance(missing.exception, UsageError)
+
+
+async def ask(source: ScriptedSource, **spec: object) -> Asked:
+    room = Layout(
+        path=Path("x"),
+        room="x",
+        sources={"s": SourceSpec(type="scripted")},
+        feeds={"f": FeedSpec.model_validate({"source": "s", **spec})},
+    )
+    findings = await check(room, {"s": source}, SystemClock("Asia/Seoul"), Random(1))
+    return findings.asked[0]
+
+
+async def test_a_feed_that_is_pushed_to_may_take_a_moment() -> None:
+    source = ScriptedSource([Rows((), ())], pushes=True)
+    assert source.pushed is not None
+    asyncio.get_running_loop().call_later(0.2, source.pushed.put_nowait, rows({"a": 1}))
+    asked = await ask(source)
+    assert (asked.status, asked.columns) == (Status.LIVE, ("a",))
+
+
+async def test_a_silent_push_feed_is_empty_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "FIRST_PUSH_S", 0.2)
+    assert (await ask(ScriptedSource([Rows((), ())], pushes=True))).status is Status.EMPTY
+
+
+async def test_a_push_feed_that_connects_late_is_asked_again() -> None:
+    source = ScriptedSource([SourceError("engine.stale"), rows({"a": 1})], pushes=True)
+    assert (await ask(source, every="1s")).status is Status.LIVE
+
+
+async def test_a_feed_that_hangs_fails_within_its_time() -> None:
+    source = ScriptedSource([Rows((), ())])
+    source.hold = asyncio.Event()
+    asked = await ask(source, timeout="200ms")
+    assert asked.status is Status.FAILED
+    assert asked.remarks[0].id == "engine.timeout"
+    assert source.in_flight == 0
+
+
+async def test_a_new_room_passes_check_in_the_practice_world(tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    begun = CliRunner().invoke(new, [str(folder)])
+    assert begun.exit_code == 0
+    async with World("launch-day") as world:
+        result = await call(folder / "room.yaml", world.env)
+    assert result.exit_code == 0, result.output
+    assert "이상 없음" in result.stdout
+
+
+def test_new_overwrites_nothing(tmp_path: Path) -> None:
+    own = tmp_path / "room.yaml"
+    own.write_text("room: 내 것\n", "utf-8")
+    result = CliRunner().invoke(new, [str(tmp_path)])
+    assert isinstance(result.exception, UsageError)
+    assert own.read_text("utf-8") == "room: 내 것\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["room.yaml"]
