@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
@@ -16,16 +15,16 @@ from situationroom.errors import SourceError
 from situationroom.formats import printable
 from situationroom.layout.fields import Seconds, Spec
 from situationroom.sources.base import Rows, Source
-from situationroom.sources.jmes import JmesPath, found, rows_of, table
-from situationroom.sources.texts import Pattern, csv_rows, matched_rows
+from situationroom.sources.net.headers import Headers
+from situationroom.sources.parse.jmes import JmesPath, found, rows_of, table
+from situationroom.sources.parse.texts import Pattern, csv_rows, matched_rows
 
 if TYPE_CHECKING:
-    from situationroom.sources.exchange import Exchanger
+    from situationroom.sources.net.exchange import Exchanger
 
 THREAD_BYTES = 100_000
 """Answers longer than this are parsed in a thread."""
 
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SHOWN = 80  # characters of an answer that is not what was asked for
 
 
@@ -48,14 +47,6 @@ def _path(text: str) -> str:
     if "?" in text or "#" in text or "://" in text or text.startswith("//"):
         raise ValueError("sources.bad_http_path")
     return text
-
-
-def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Headers that cannot break out of their lines."""
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
-            raise ValueError("sources.bad_header")
-    return headers
 
 
 class Auth(Spec):
@@ -83,7 +74,7 @@ class HttpOptions(Spec):
 
     url: Annotated[str, AfterValidator(_url)]
     timeout: Seconds | None = None
-    headers: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict, repr=False)
+    headers: Headers = Field(default_factory=dict, repr=False)
     auth: Auth | None = Field(default=None, repr=False)
     max_bytes: int = Field(default=5_000_000, ge=1_000, le=200_000_000)
     redirects: bool = False
@@ -125,7 +116,7 @@ class HttpSource(Source[HttpOptions, HttpQuestion]):
     async def open(self) -> None:
         """Make the client; nothing is connected before the first question."""
         if self._exchanger is None:
-            from situationroom.sources.exchange import Exchanger
+            from situationroom.sources.net.exchange import Exchanger
 
             self._exchanger = Exchanger(self.options)
 

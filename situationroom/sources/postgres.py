@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field
 
 from situationroom.layout.fields import Seconds, Spec, Words
-from situationroom.sources.backoff import Backoff
 from situationroom.sources.base import Change, Rows, SqlSource
+from situationroom.sources.net.backoff import Backoff
 from situationroom.values import Value
 
 if TYPE_CHECKING:

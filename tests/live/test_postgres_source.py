@@ -17,7 +17,7 @@ import pytest
 
 from situationroom.demo.postgres import PostgresServer
 from situationroom.errors import ActionFailed, OutcomeUnknown, RoomError, SourceError, TooManyRows
-from situationroom.sources.backoff import Backoff
+from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.pg.listen import Listener
 from situationroom.sources.postgres import PostgresOptions, PostgresQuestion, PostgresSource
 from situationroom.values import Value

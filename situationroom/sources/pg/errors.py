@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-
 import asyncpg
 
+from situationroom.sources.net.network import network_reason
 from situationroom.sources.pg.values import BadArgumentError
 from situationroom.values import Message
 
@@ -49,12 +47,6 @@ def explain(error: BaseException, timeout_s: float) -> Message:
             return error.message
         case TimeoutError():
             return Message("sources.timeout", {"after_s": timeout_s})
-        case ConnectionRefusedError():
-            return Message("sources.refused")
-        case socket.gaierror():
-            return Message("sources.unknown_host")
-        case ssl.SSLError():
-            return Message("sources.tls", {"detail": short(str(error.reason or error))})
         case asyncpg.ClientConfigurationError():
             return Message("sources.pg_bad_dsn")
         case asyncpg.exceptions.DataError() | asyncpg.OutdatedSchemaCacheError():
@@ -63,10 +55,10 @@ def explain(error: BaseException, timeout_s: float) -> Message:
             return Message("sources.pg_not_postgres")
         case asyncpg.InterfaceError() if str(error).startswith(_MISCOUNTED):
             return Message("sources.pg_error", {"detail": short(str(error).partition("\n")[0])})
-        case ConnectionError() | asyncpg.InterfaceError() | asyncpg.PostgresConnectionError():
+        case asyncpg.InterfaceError() | asyncpg.PostgresConnectionError():
             return Message("sources.lost")
         case OSError():
-            return _unreachable(error)
+            return network_reason(error) or Message("sources.lost")
         case _:
             return Message("sources.pg_unreadable_value", {"detail": short(str(error))})
 
@@ -103,10 +95,3 @@ def _refusal(error: asyncpg.PostgresError, timeout_s: float) -> Message:
 
 def _state(error: BaseException) -> str:
     return str(getattr(error, "sqlstate", None) or "")
-
-
-def _unreachable(error: OSError) -> Message:
-    """The system's word for it; several addresses tried make one error without a number."""
-    if error.errno is None and "refused" in str(error):
-        return Message("sources.refused")
-    return Message("sources.unreachable", {"detail": short(error.strerror or type(error).__name__)})

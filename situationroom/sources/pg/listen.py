@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import asyncpg
 
-from situationroom.sources.backoff import Backoff
+from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.pg.errors import TROUBLE, explain
 from situationroom.values import Message
 

@@ -7,7 +7,6 @@ decompression, redirects are refused or kept to the same place, and no message s
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,6 +20,7 @@ import httpx
 
 from situationroom.errors import SourceError
 from situationroom.formats import printable
+from situationroom.sources.net.network import network_reason
 from situationroom.values import Message
 
 if TYPE_CHECKING:
@@ -207,40 +207,15 @@ def _date(header: str) -> datetime | None:
 
 
 def _explained(error: Exception, limit_s: float) -> Message:
-    """The sentence for a failed exchange, from what lies at its bottom."""
-    causes = [*_causes(error)]
-    for cause in causes:
-        match cause:
-            case ConnectionRefusedError():
-                return Message("sources.refused")
-            case socket.gaierror():
-                return Message("sources.unknown_host")
-            case ssl.SSLError():
-                detail = getattr(cause, "verify_message", "") or cause.reason or "?"
-                return Message("sources.tls", {"detail": printable(str(detail))})
+    """The sentence for a failed exchange."""
     if isinstance(error, httpx.ConnectTimeout):
         return Message("sources.timeout", {"after_s": limit_s * CONNECTING})
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return Message("sources.timeout", {"after_s": limit_s})
+    if (reason := network_reason(error)) is not None:
+        return reason
     if isinstance(error, httpx.RemoteProtocolError) and not str(error).startswith(_HUNG_UP):
         return Message("sources.not_http")
-    if isinstance(error, httpx.ConnectError):
-        return Message("sources.unreachable", {"detail": _system_word(causes)})
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
         return Message("sources.lost")
-    return Message("sources.unreachable", {"detail": _system_word(causes)})
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            yield from error.exceptions
-        error = error.__cause__ or error.__context__
-
-
-def _system_word(causes: list[BaseException]) -> str:
-    for cause in causes:
-        if isinstance(cause, OSError) and cause.strerror:
-            return printable(cause.strerror)
-    return type(causes[0]).__name__
+    return Message("sources.unreachable", {"detail": type(error).__name__})

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from situationroom.errors import SourceError
 from situationroom.formats import printable
 from situationroom.sources.base import Rows
-from situationroom.sources.jmes import MAX_ROWS, table
+from situationroom.sources.parse.jmes import MAX_ROWS, table
 from situationroom.values import Row, Value
 
 MATCH_S = 1.0
