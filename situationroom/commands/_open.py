@@ -20,7 +20,7 @@ from situationroom.journal import Journal
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
 from situationroom.paths import bundled, state_dir
-from situationroom.people.who import who
+from situationroom.people.who import here, who
 from situationroom.values import Person
 
 
@@ -83,7 +83,14 @@ async def open_room(
             layout,
             sources,
             lambda feed_state, changed: Firing(
-                layout, actions, journal, clock, feed_state, changed, new_id=lambda: uuid.uuid4().hex
+                layout,
+                actions,
+                journal,
+                clock,
+                feed_state,
+                changed,
+                new_id=lambda: uuid.uuid4().hex,
+                where=here(getpass.getuser()),
             ),
         )
         room = await stack.enter_async_context(LiveRoom(parts, clock, Random()))  # noqa: S311 - jitter, not secrets

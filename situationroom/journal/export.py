@@ -1,4 +1,4 @@
-"""The journal written out: a table for people, JSON Lines and CSV for programs and auditors."""
+"""The journal written out: a table for people, JSON and CSV for programs and auditors."""
 
 from __future__ import annotations
 

@@ -68,7 +68,10 @@ def _check_roles(action: ActionSpec, path: DataPath, entries: Entries, report: R
 def _check_inputs(action: ActionSpec, path: DataPath, types: PluginTypes, report: Report) -> None:
     """Every argument of a statement is an input of the action, or given by its kind."""
     kind = types.actions.get(action.kind)
-    known = {*action.inputs, *(kind.ARGUMENTS if kind else ())}
+    given = kind.ARGUMENTS if kind else frozenset()
+    for name in given.intersection(action.inputs):
+        report.add((*path, "inputs", name), Message("actions.input_taken", {"name": name}), key=True)
+    known = {*action.inputs, *given}
     for reference in references(action, None):
         if reference.what == "input" and reference.name not in known:
             what = Message(

@@ -21,6 +21,9 @@ from situationroom.values import Message
 
 LARGEST_BYTES = 2_000_000
 
+HEAD = frozenset({"room", "lang", "timezone", "journal"})
+"""The keys that :func:`load_head` reads."""
+
 
 def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str | None = None) -> Layout:
     """The layout in ``path``, with ``env`` put into its ``${NAME}`` s.
@@ -45,6 +48,28 @@ def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str 
     if report or layout is None:
         raise LayoutError(report.sorted())
     return _whole(layout, made)
+
+
+def load_head(path: Path, env: Mapping[str, str], *, name: str | None = None) -> Layout:
+    """The room's name, language, time zone and journal alone.
+
+    All else may be broken, or lack what it takes from the environment.
+
+    Raises:
+        LayoutError: what concerns the room as a whole cannot be used.
+
+    """
+    file = name or str(path)
+    document = read(_bytes(path, file), file)
+    report = Report(file, document)
+    filled = fill({key: value for key, value in document.data.items() if key in HEAD}, env)
+    report.secrets = filled.secrets
+    for where, what in filled.problems:
+        report.add(where, what)
+    layout = _layout(filled.data, path, report)
+    if report or layout is None:
+        raise LayoutError(report.sorted())
+    return layout
 
 
 def _bytes(path: Path, file: str) -> bytes:
