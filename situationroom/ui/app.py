@@ -37,7 +37,7 @@ from situationroom.ui.wishes import Share, Wishes
 from situationroom.values import Level, Message, Person
 
 PAINT_GAP_S = 0.06
-"""Least time between two repaints for changes that keep coming; the first after a pause is painted at once."""
+"""Least time between two repaints while changes keep coming; the first after a pause is painted at once."""
 
 DIALOG_CELLS = 76
 """Widest a dialog's text gets."""
@@ -51,8 +51,9 @@ class RoomApp(App[None]):
     """
 
     CSS_PATH = Path(__file__).with_name("theme.tcss")
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-phone"), (60, "-wall")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (16, "-tall")]
+    # Textual declares these two as instance variables, which rules ClassVar out.
+    HORIZONTAL_BREAKPOINTS = [(0, "-phone"), (60, "-wall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False  # ours is opened by a key that layouts may remap
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "leave", show=False)]

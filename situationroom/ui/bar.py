@@ -21,7 +21,7 @@ ROOMY = 36
 
 
 class Foot(ChromeRows):
-    """On a phone one tap target that opens the sheet of actions; a message covers its last row for a while."""
+    """On a phone one tap target that opens the sheet of actions. A message covers the last row."""
 
     def __init__(self, painter: Painter, hints: Sequence[Hint]) -> None:
         super().__init__(painter)

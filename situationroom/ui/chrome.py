@@ -18,7 +18,7 @@ class ChromeRows(Painted):
     """Paints a :class:`Chrome` and says what of it was tapped."""
 
     class Tapped(Message):
-        """Words with a meaning were tapped: ``action:ID``, ``page:NAME``, ``more`` …"""
+        """Words with a meaning were tapped, such as ``action:ID``, ``page:NAME`` or ``more``."""
 
         def __init__(self, meaning: str) -> None:
             super().__init__()

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Key as KeyPress
 from textual.widgets import Button, Input, Static
 
 from situationroom.actions.asked import Asked, Confirmation
+from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.ui.dialog import Dialog, button
 from situationroom.ui.preview import Wording
@@ -44,7 +46,9 @@ class ConfirmScreen(Dialog[Answer]):
         below: list[Static | Input] = [Static(self._wording.expiry(self._asked, self._now()), id="expiry")]
         if self._typed:
             below.insert(0, Static(self._hint("ui.type_target", "accent", target), id="hint"))
-            below.insert(1, Input(id="typed", compact=True, select_on_focus=False))
+            below.insert(
+                1, Input(placeholder=printable(target), id="typed", compact=True, select_on_focus=False)
+            )
         yes = say("ui.fire_typed" if self._typed else "ui.fire", self._lang)
         yield self.box(
             self._title,
@@ -92,6 +96,7 @@ class ConfirmScreen(Dialog[Answer]):
         else:
             hint = self._hint("ui.not_target", "critical", self._asked.preview.target)
             self.query_one("#hint", Static).update(hint)
+            self.query_one("#hint").add_class("-wrong")
 
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
@@ -119,6 +124,7 @@ class ConfirmScreen(Dialog[Answer]):
         self.query_one("#expiry", Static).update(self._wording.expiry(self._asked, self._now()))
         self.query_one("#fire", Button).disabled = self.expired or not self._matches
         self.query_one("#again", Button).display = self.expired
+        self.query_one("#expiry").set_class(self.expired, "-over")
 
-    def _hint(self, identifier: str, style: str, target: str) -> object:
+    def _hint(self, identifier: str, style: str, target: str) -> Text:
         return self._wording.line((say(identifier, self._lang, target=target), style))

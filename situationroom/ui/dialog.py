@@ -1,4 +1,4 @@
-"""What all dialogs share: a small box over the moving wall, closed by Esc, its buttons in sight at any size."""
+"""What all dialogs share: a small box over the moving wall, closed by Esc, its buttons in sight."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ class Dialog(ModalScreen[R]):
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-phone"), (60, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (16, "-tall")]
+    # Textual declares these two as instance variables, which rules ClassVar out.
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (34, "-phone"), (60, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
 
     def bind_letters(self, actions: Mapping[str, str]) -> None:
         """Bind letters of this dialog to its actions, under a Korean input method too."""

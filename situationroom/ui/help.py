@@ -38,9 +38,7 @@ class HelpScreen(Dialog[None]):
         """One text that scrolls."""
         lang = self._wording.lang
         body = Static(help_text(self._uses, self._wording), id="help")
-        yield self.box(
-            say("ui.help_title", lang), body, buttons=(button(say("ui.close", lang), "close"),)
-        )
+        yield self.box(say("ui.help_title", lang), body, buttons=(button(say("ui.close", lang), "close"),))
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll by a line."""

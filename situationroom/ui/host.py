@@ -84,7 +84,7 @@ class PanelHost(Painted, can_focus=True):
 
     def filter_by(self, words: str) -> None:
         """Show only rows with these words; all of them for ""."""
-        self._look(filter=words, offset=0)
+        self._look(replace(self._looking, filter=words, offset=0))
 
     def action_move(self, lines: int) -> None:
         """Select the next row, or scroll where there is nothing to select."""
@@ -120,8 +120,7 @@ class PanelHost(Painted, can_focus=True):
 
     def on_blur(self) -> None:
         """Say so on the frame; the selection is let go."""
-        self._looking = replace(self._looking, selected=None)
-        self.repaint()
+        self._look(replace(self._looking, selected=None))
 
     def on_click(self, event: events.Click) -> None:
         """The first tap focuses, and selects the row; the second enlarges. An action's row asks at once."""
@@ -159,7 +158,7 @@ class PanelHost(Painted, can_focus=True):
         if self._overflow and (self.has_focus or not self.parent_scrolls):
             event.stop()
             event.prevent_default()
-            self._look(offset=self._within(self._looking.offset + lines))
+            self._look(replace(self._looking, offset=self._within(self._looking.offset + lines)))
 
     @property
     def parent_scrolls(self) -> bool:
@@ -178,7 +177,7 @@ class PanelHost(Painted, can_focus=True):
         offset = self._within(self._looking.offset + lines)
         if offset == self._looking.offset:
             raise SkipAction  # nothing to scroll here: the page may
-        self._look(offset=offset)
+        self._look(replace(self._looking, offset=offset))
 
     def _select(self, key: Key) -> None:
         """Select a row and bring it into sight."""
@@ -186,15 +185,8 @@ class PanelHost(Painted, can_focus=True):
         if self._shown and key in self._shown.body.keys:
             line, inner = self._shown.body.keys.index(key), self._shown.inner
             offset = self._within(min(line, max(offset, line - inner + 1)))
-        self._look(selected=key, offset=offset)
+        self._look(replace(self._looking, selected=key, offset=offset))
 
-    def _look(
-        self, *, selected: Key | None = None, filter: str | None = None, offset: int | None = None  # noqa: A002
-    ) -> None:
-        now = self._looking
-        self._looking = Looking(
-            selected=now.selected if selected is None else selected,
-            filter=now.filter if filter is None else filter,
-            offset=now.offset if offset is None else offset,
-        )
+    def _look(self, looking: Looking) -> None:
+        self._looking = looking
         self.repaint()

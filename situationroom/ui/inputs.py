@@ -65,12 +65,11 @@ class Field(Vertical):
         if self.spec.optional:
             label += Content(f"  ({say('ui.optional', self._lang)})").stylize("dim")
         yield Static(label)
-        yield Input(
-            self.spec.default or "", password=self.spec.secret, compact=True, select_on_focus=False
-        )
+        yield Input(self.spec.default or "", password=self.spec.secret, compact=True, select_on_focus=False)
         yield Static("", classes="wrong", markup=False)
         if self._choices:
-            options = [Option(Content(printable(choice)), id=str(i)) for i, choice in enumerate(self._choices)]
+            shown = [Content(printable(choice)) for choice in self._choices]
+            options = [Option(words, id=str(i)) for i, words in enumerate(shown)]
             yield OptionList(*options, markup=False, compact=True)
         elif self.spec.from_ is not None:
             yield Static(Content(say("ui.no_choices", self._lang)), classes="note")

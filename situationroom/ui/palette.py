@@ -29,7 +29,8 @@ def entries(app: RoomApp) -> Iterator[Entry]:
     layout, lang = app.room.layout, app.room.layout.lang
     for state in app.room.actions(app.person):
         note = "" if state.allowed else say(state.why or "ui.not_allowed", lang)
-        yield Entry(say("ui.find_action", lang, name=state.title), note or state.key, partial(app.ask, state.id))
+        words = say("ui.find_action", lang, name=state.title)
+        yield Entry(words, note or state.key, partial(app.ask, state.id))
     shown = {name for page in layout.pages.values() for line in page.grid for name in line}
     for name, panel in app.panels.items():
         if name in shown:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from rich.text import Text
 
-from situationroom.actions.base import Preview
 from situationroom.actions.asked import Asked
-from situationroom.formats import cell, fit, number, printable, width as cells
+from situationroom.actions.base import Preview
+from situationroom.formats import cell, fit, number, printable
+from situationroom.formats import width as cells
 from situationroom.i18n import say
 from situationroom.paint.glyphs import Glyphs
 from situationroom.paint.theme import Theme

@@ -19,7 +19,7 @@ from situationroom.values import ActionState
 
 
 class Sheet(Dialog[str | None]):
-    """Answers with what was tapped, in the words of the foot's taps: ``action:ID``, ``share`` …"""
+    """Answers with what was tapped, in the words of the foot's taps: ``action:ID``, ``share``."""
 
     AUTO_FOCUS: ClassVar[str | None] = "OptionList"
 
@@ -33,11 +33,10 @@ class Sheet(Dialog[str | None]):
         """Two lines for each, so that a finger meets the right one."""
         lang = self._wording.lang
         options = [Option(self._of_action(action), id=f"action:{action.id}") for action in self._actions]
-        options += [Option(self._two_lines((hint.title, ""), (hint.key, "key")), id=hint.id) for hint in self._hints]
+        for hint in self._hints:
+            options.append(Option(self._two_lines((hint.title, ""), (hint.key, "key")), id=hint.id))
         body = OptionList(*options, markup=False, compact=True)
-        yield self.box(
-            say("ui.actions_sheet", lang), body, buttons=(button(say("ui.close", lang), "close"),)
-        )
+        yield self.box(say("ui.actions_sheet", lang), body, buttons=(button(say("ui.close", lang), "close"),))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

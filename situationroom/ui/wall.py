@@ -49,7 +49,7 @@ class Wall(Widget):
         """Hosts stand where :meth:`areas` says, not where a style sheet does."""
         return self._page_layout
 
-    def compose(self) -> list[PanelHost]:  # type: ignore[override]  # a list is a ComposeResult
+    def compose(self) -> list[PanelHost]:
         """The hosts of the first page; those of other pages come when they are first shown."""
         return list(self._hosts.values())
 

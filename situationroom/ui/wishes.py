@@ -34,7 +34,7 @@ _ENDINGS: Mapping[RunState, tuple[str, Tone]] = {
 
 
 class Wishes:
-    """Takes wishes of one screen to the room. One question is open at a time; a second key press waits for none."""
+    """Takes wishes of one screen to the room. One question is open at a time."""
 
     def __init__(self, app: RoomApp, share: Share | None) -> None:
         self._app = app

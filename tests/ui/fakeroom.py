@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from situationroom.actions.base import Call, Preview, State
 from situationroom.actions.asked import Asked, Confirmation
+from situationroom.actions.base import Call, Preview, State
 from situationroom.engine.watching import Watchers
 from situationroom.errors import ActionDenied, RoomError
 from situationroom.layout.models import Layout, PanelSpec
@@ -50,8 +50,7 @@ class FakeRoom:
         }
         self._alerts: tuple[Alert, ...] = ()
         self._actions = {
-            name: ActionState(name, spec.title, spec.key, spec.kind)
-            for name, spec in layout.actions.items()
+            name: ActionState(name, spec.title, spec.key, spec.kind) for name, spec in layout.actions.items()
         }
         self._series: dict[tuple[str, str], Sequence[Point]] = {}
         self._health: dict[str, SourceHealth] = {}
@@ -80,7 +79,8 @@ class FakeRoom:
         return self._feeds[feed]
 
     def sources(self) -> tuple[SourceHealth, ...]:
-        return tuple(self._health.get(name, SourceHealth(name, Level.GOOD, 1.0)) for name in self._layout.sources)
+        good = {name: SourceHealth(name, Level.GOOD, 1.0) for name in self._layout.sources}
+        return tuple({**good, **self._health}.values())
 
     def alerts(self) -> tuple[Alert, ...]:
         return self._alerts

@@ -143,7 +143,8 @@ async def test_a_change_repaints_only_the_cells_that_changed(
 
     async with app.run_test(size=WALL):
         monkeypatch.setattr(PanelHost, "refresh", noting)
-        room.read("activations", [{"model": "아이폰16", "total": 12849}, {"model": "아이폰16 Pro", "total": 7}])
+        pro = {"model": "아이폰16 Pro", "total": 7}
+        room.read("activations", [{"model": "아이폰16", "total": 12849}, pro])
         await until_seen(app, "12849")
         assert refreshed
         assert {name for name, _ in refreshed} == {"models"}
