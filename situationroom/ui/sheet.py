@@ -33,8 +33,7 @@ class Sheet(Dialog[str | None]):
         """Two lines for each, so that a finger meets the right one."""
         lang = self._wording.lang
         options = [Option(self._of_action(action), id=f"action:{action.id}") for action in self._actions]
-        for hint in self._hints:
-            options.append(Option(self._two_lines((hint.title, ""), (hint.key, "key")), id=hint.id))
+        options += [Option(self._of_hint(hint), id=hint.id) for hint in self._hints]
         body = OptionList(*options, markup=False, compact=True)
         yield self.box(say("ui.actions_sheet", lang), body, buttons=(button(say("ui.close", lang), "close"),))
 
@@ -55,6 +54,9 @@ class Sheet(Dialog[str | None]):
             return self._two_lines((action.title, "muted"), (why, "muted"))
         words, style = action_state_words(action, lang)
         return self._two_lines((action.title, "strong"), (words or action.key, style))
+
+    def _of_hint(self, hint: Hint) -> Text:
+        return self._two_lines((hint.title, ""), (hint.key, "key"))
 
     def _two_lines(self, first: tuple[str, str], second: tuple[str, str]) -> Text:
         return Text("\n").join([self._wording.line(first), self._wording.line(("  ", ""), second)])

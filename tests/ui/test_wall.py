@@ -8,7 +8,7 @@ from textual.geometry import Region
 
 from situationroom.ui.app import RoomApp
 from situationroom.ui.host import PanelHost
-from situationroom.values import Level
+from situationroom.values import Level, Row
 from tests.helpers import wait_until
 
 from .fakeroom import FakeRoom
@@ -143,7 +143,7 @@ async def test_a_change_repaints_only_the_cells_that_changed(
 
     async with app.run_test(size=WALL):
         monkeypatch.setattr(PanelHost, "refresh", noting)
-        pro = {"model": "아이폰16 Pro", "total": 7}
+        pro: Row = {"model": "아이폰16 Pro", "total": 7}
         room.read("activations", [{"model": "아이폰16", "total": 12849}, pro])
         await until_seen(app, "12849")
         assert refreshed
