@@ -21,6 +21,13 @@ _UNITS_KO = ((10**12, "조"), (10**8, "억"), (10**4, "만"))
 _UNITS_EN = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 _NO_DATA = "–"
 
+_DOUBTFUL: dict[int, str] = {
+    **dict.fromkeys((*range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400), *range(0xE0100, 0xE01F0)), ""),
+    **{0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)},
+}
+"""Characters about whose width terminals disagree: variation selectors and skin tones are left out, a flag
+is shown as its two letters."""
+
 
 def number(value: Value, digits: int | None = None) -> str:
     """``1234567`` → ``1,234,567``; fractions with ``digits`` places (default: as few as tell them apart)."""
@@ -28,7 +35,7 @@ def number(value: Value, digits: int | None = None) -> str:
         return _NO_DATA if value is None else text(value)
     if isinstance(value, bool):
         return text(value)
-    figure = float(value)
+    figure = _float(value)
     if not math.isfinite(figure):
         return _NO_DATA
     if digits is None:
@@ -44,7 +51,7 @@ def big(value: Value, lang: str = "ko") -> str:
     """
     if value is None or isinstance(value, (str, bool, datetime, date)):
         return number(value)
-    figure = float(value)
+    figure = _float(value)
     if not math.isfinite(figure):
         return _NO_DATA
     sign, size = ("-" if figure < 0 else ""), abs(figure)
@@ -63,6 +70,16 @@ def big(value: Value, lang: str = "ko") -> str:
     return number(value)
 
 
+def _float(value: float | Decimal) -> float:
+    """The value as a float; infinite for an integer beyond floats, NaN for a signalling one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+    except ValueError:
+        return math.nan
+
+
 def _ko_unit(scale: int) -> str:
     return next((unit for size, unit in _UNITS_KO if size == scale), "")
 
@@ -71,7 +88,7 @@ def percent(ratio: Value, digits: int = 1) -> str:
     """``0.1124`` → ``11.2 %``."""
     if ratio is None or isinstance(ratio, (str, bool, datetime, date)):
         return _NO_DATA
-    figure = float(ratio) * 100
+    figure = _float(ratio) * 100
     return f"{figure:,.{digits}f} %" if math.isfinite(figure) else _NO_DATA
 
 
@@ -121,11 +138,14 @@ def text(value: Value, lang: str = "ko") -> str:
 
 
 def printable(raw: str) -> str:
-    r"""Text from outside as data: composed (NFC), control and direction characters shown as ``\x1b``."""
+    r"""Text from outside as data: composed (NFC), control and direction characters shown as ``\x1b``.
+
+    What is left has one width on every terminal.
+    """
     cut = raw if len(raw) <= LONGEST_TEXT else raw[:LONGEST_TEXT] + "…"
     if cut.isascii() and cut.isprintable():
         return cut
-    return "".join(map(_visible, unicodedata.normalize("NFC", cut)))
+    return "".join(map(_visible, unicodedata.normalize("NFC", cut).translate(_DOUBTFUL)))
 
 
 def _visible(char: str) -> str:
@@ -175,7 +195,7 @@ def cell(value: Value, figure: str | None = None, lang: str = "ko") -> str:
         case "money":
             return f"{big(value, lang)}원" if lang == "ko" else f"₩{big(value, lang)}"
         case "duration" if isinstance(value, (int, float, Decimal)):
-            return duration(float(value), lang)
+            return duration(_float(value), lang)
         case "time" if isinstance(value, datetime):
             return clock(value)
         case "number":

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 from rich.cells import cell_len, set_cell_size
@@ -26,8 +25,6 @@ Row = tuple[Segment, ...]
 
 Piece = tuple[str, str | Style]
 """A run of text and its style."""
-
-_VARIATION_SELECTORS = dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 
 
 def paint_text(text: Text, width: int, theme: Theme, base: Style | None, glyphs: Glyphs) -> Row:
@@ -69,7 +66,7 @@ def fill(runs: Sequence[tuple[str, Style]], width: int, base: Style, glyphs: Gly
     for raw, style in runs:
         if left <= 0:
             break
-        shown = glyphs.translate(_safe(raw))
+        shown = glyphs.translate(printable(raw))
         cells = cell_len(shown)
         if cells > left:
             shown, cells = set_cell_size(shown, left), left
@@ -105,10 +102,3 @@ def _runs(text: Text, theme: Theme) -> list[tuple[str, Style]]:
             insort(active, index)
         runs.append((raw[start:stop], sum((spans[index][2] for index in active), own)))
     return runs
-
-
-@lru_cache(maxsize=8_192)
-def _safe(raw: str) -> str:
-    """Text as data; without variation selectors, which make terminals disagree about a width."""
-    shown = printable(raw)
-    return shown if shown.isascii() else shown.translate(_VARIATION_SELECTORS)

@@ -57,8 +57,12 @@ def test_a_cell_of_a_megabyte_costs_no_more_than_a_line() -> None:
     assert len(plain(paint("a" + "\u0301" * 1_000_000, 40))) < 5_000
 
 
-def test_variation_selectors_do_not_change_a_width() -> None:
-    assert plain(paint("❤\ufe0f|", 4)).startswith("❤|")
+def test_no_character_is_left_about_whose_width_terminals_disagree() -> None:
+    from wcwidth import wcwidth
+
+    shown = plain(paint("❤\ufe0f 1\ufe0f\u20e3 👍🏽 🇰🇷 👩\u200d👧 e\u0301", 60))
+    assert shown.startswith("❤ 1\u20e3 👍 KR 👩\\u200d👧 é")
+    assert sum(max(0, wcwidth(char)) for char in shown) == 60
 
 
 def test_spans_are_laid_over_each_other_in_their_order() -> None:
