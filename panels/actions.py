@@ -40,6 +40,7 @@ _STATES: Mapping[RunState, str] = MappingProxyType(
         RunState.FAILED: "panels.run_failed",
         RunState.STOPPED: "panels.run_stopped",
         RunState.UNKNOWN: "panels.run_unknown",
+        RunState.WITHDRAWN: "panels.run_withdrawn",
     }
 )
 _STYLES: Mapping[RunState, str] = MappingProxyType(

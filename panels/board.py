@@ -100,7 +100,7 @@ class Board(Panel[BoardOptions]):
         return max(3, min(14, len(view.rows()) + 1))
 
     def _ordered(self, view: View, columns: Sequence[str]) -> list[Row]:
-        rows = [row for row in view.rows() if view.matches(row)]
+        rows = [row for row in view.rows() if not view.filter or view.matches(row)]
         if self.options.order == "name" and columns:
             rows.sort(key=lambda row: str(row.get(columns[0]))[:200])
         if self.options.worst_first:

@@ -25,7 +25,9 @@ from situationroom.panel import (
     chart,
     clipped,
     figure_of,
+    first_figures,
     growth,
+    line,
     lines,
     missing,
     moment_of,
@@ -106,7 +108,8 @@ class Chart(Panel[ChartOptions]):
             or (self.options.x and notice(view))
             or all(view.reading(feed) is None for feed in feeds)
         ):
-            return lines([clipped(each.text, width) for each in notice(view, next(iter(feeds)))])
+            said = notice(view, next(iter(feeds))) or [line((view.say("panels.no_figures"), "muted"))]
+            return lines([clipped(each.text, width) for each in said])
         if self.options.x:
             curves, span, ticks = self._over_column(view, chosen, self.options.x, width)
         else:
@@ -131,10 +134,7 @@ class Chart(Panel[ChartOptions]):
         options = self.options
         if options.series:
             return list(options.series[:_MOST_CURVES])
-        column = options.column or next(
-            (name for row in view.rows()[:1] for name, value in row.items() if figure_of(value) is not None),
-            None,
-        )
+        column = options.column or first_figures(view)
         if column is None:
             return []
         if options.by is None:
@@ -219,7 +219,7 @@ def _places(
     if any(isinstance(value, datetime) for value in values):
         moments = [moment_of(value, view.now.tzinfo) for value in values]
         known = [moment for moment in moments if moment is not None]
-        ticks = time_ticks(min(known), max(known), count)
+        ticks = time_ticks(min(known), max(known), count) if known else []
         return [moment.timestamp() if moment else None for moment in moments], ticks
     figures = [figure_of(value) for value in values]
     if any(figure is not None for figure in figures):

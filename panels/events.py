@@ -146,5 +146,8 @@ def _level(word: str) -> Level:
 
 
 def _order(view: View, row: Row, column: str) -> float:
-    moment = moment_of(row.get(column), view.now.tzinfo)
+    value = row.get(column)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.timestamp()
+    moment = moment_of(value, view.now.tzinfo)
     return moment.timestamp() if moment else float("-inf")

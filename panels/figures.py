@@ -32,9 +32,11 @@ from situationroom.panel import (
     clipped,
     digits_width,
     figure_of,
+    first_figures,
     growth,
     joined,
     level_style,
+    line,
     lines,
     missing,
     notice,
@@ -141,7 +143,8 @@ class Figures(Panel[FiguresOptions]):
             if absent:
                 return lines([clipped(each.text, width) for each in absent])
         if not items or all(notice(view, feed) for feed in feeds):
-            return lines([clipped(each.text, width) for each in notice(view)])
+            said = notice(view) or [line((view.say("panels.no_figures"), "muted"))]
+            return lines([clipped(each.text, width) for each in said])
         shown = [self._shown(view, item) for item in items[:_MOST_FIGURES]]
         across = max(1, min(len(shown), width // _LEAST_SLOT))
         down = -(-len(shown) // across)
@@ -169,10 +172,7 @@ class Figures(Panel[FiguresOptions]):
         options = self.options
         if options.items:
             return list(options.items)
-        value = options.value or next(
-            (name for row in view.rows()[:1] for name, each in row.items() if figure_of(each) is not None),
-            None,
-        )
+        value = options.value or first_figures(view)
         if value is None:
             return []
         names = ("label", "figure", "unit", "total", "where", "per_minute", "compare")
@@ -189,7 +189,9 @@ class Figures(Panel[FiguresOptions]):
         rows = _chosen(view.rows(item.feed), item.where)
         value = _totalled(rows, item.value, item.total)
         points = self._points(view, item, rows)
-        level = max((view.level(row, item.feed) for row in rows), default=Level.GOOD)
+        level = view.worst(item.feed)
+        if level and item.where:
+            level = max((view.level(row, item.feed) for row in rows), default=Level.GOOD)
         return _Shown(
             label=printable(item.label),
             value=view.cell(value, item.figure),

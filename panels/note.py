@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from situationroom.panel import Line, Panel, PanelOptions, View, lines, markdown
+from situationroom.panel import Line, Panel, PanelOptions, View, line, lines, markdown
 
 
 class NoteOptions(PanelOptions):
@@ -24,7 +24,7 @@ class Note(Panel[NoteOptions]):
     def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
         """The note at this width."""
         del view, height
-        return lines(markdown(self.options.text, width))
+        return lines(markdown(self.options.text, width)) or [line()]
 
     def lines_wanted(self, view: View) -> int:
         """About as many as it has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nlargest
 
 from pydantic import Field
 from rich.text import Text
@@ -76,9 +77,8 @@ class Queue(Panel[QueueOptions]):
         if view.reading() is None:
             return lines([clipped(each.text, width) for each in notice(view)])
         rows = view.rows()
-        total = sum(figure_of(row.get(options.count)) or 0.0 for row in rows)
-        level = max((view.level(row) for row in rows), default=Level.GOOD)
-        level = max(level, view.level(()))
+        total = sum(map(self._count, rows))
+        level = view.worst()
         bars = self._bars(view, width) if options.bars else []
         head = [
             *self._total(view, total, level, width, height - len(bars)),
@@ -156,16 +156,14 @@ class Queue(Panel[QueueOptions]):
 
     def _bars(self, view: View, width: int) -> list[Line]:
         """``E104  ████████▌  8,120건  65 %``, the longest first."""
-        counted: list[tuple[float, str, Key, Level]] = []
-        for row in view.rows():
-            if view.matches(row):
-                count = figure_of(row.get(self.options.count)) or 0.0
-                counted.append((count, self._name(view, row), view.key(row), view.level(row)))
-        counted.sort(key=lambda each: -each[0])
-        counted = counted[:_MOST_BARS]
+        matching = [row for row in view.rows() if not view.filter or view.matches(row)]
+        whole = sum(self._count(row) for row in matching) or 1.0
+        counted: list[tuple[float, str, Key, Level]] = [
+            (self._count(row), self._name(view, row), view.key(row), view.level(row))
+            for row in nlargest(_MOST_BARS, matching, key=self._count)
+        ]
         if not counted or (len(counted) == 1 and not counted[0][1]):
             return []
-        whole = sum(count for count, *_ in counted) or 1.0
         longest = max(counted[0][0], 1.0)
         unit = self._unit(view)
         figures = [f"{number(round(count))}{unit}" for count, *_ in counted]
@@ -187,6 +185,9 @@ class Queue(Panel[QueueOptions]):
             runs.append((fit(f"{count / whole * 100:.0f} %", 7, "right"), "muted"))
             painted.append(line(*runs, key=key))
         return painted
+
+    def _count(self, row: Row) -> float:
+        return figure_of(row.get(self.options.count)) or 0.0
 
     def _name(self, view: View, row: Row) -> str:
         by = self.options.by

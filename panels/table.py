@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import nlargest, nsmallest
 
 from pydantic import Field
@@ -24,6 +24,7 @@ from situationroom.panel import (
     line,
     lines,
     missing,
+    moment_of,
     notice,
     printable,
     tabulated,
@@ -92,5 +93,6 @@ class Table(Panel[TableOptions]):
 
 def _order(value: Value) -> tuple[int, float, str]:
     """Text, then figures, so that either end of a sorted column holds one kind."""
-    figure = value.timestamp() if isinstance(value, datetime) else figure_of(value)
+    moment = moment_of(value, UTC) if isinstance(value, datetime) else None
+    figure = moment.timestamp() if moment else figure_of(value)
     return (0, 0.0, str(value)[:200]) if figure is None else (1, figure, "")

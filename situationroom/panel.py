@@ -17,11 +17,10 @@ A complete panel::
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
@@ -75,9 +74,10 @@ __all__ = [
     "ColumnSpec", "ColumnSpecs", "Curve", "Expression", "FeedName", "Figure", "Group", "Head", "Key",
     "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row", "Run",
     "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell", "change",
-    "chart", "clipped", "digits_width", "figure_of", "growth", "heads", "joined", "level_style", "line",
-    "lines", "markdown", "missing", "moment_of", "notice", "plotted", "printable", "rendered", "run_cells",
-    "sparkline", "spread", "summed", "tabulated", "time_ticks", "usual_gap", "wrapped", "writer",
+    "chart", "clipped", "digits_width", "figure_of", "first_figures", "growth", "heads", "joined",
+    "level_style", "line", "lines", "markdown", "missing", "moment_of", "notice", "plotted", "printable",
+    "rendered", "run_cells", "sparkline", "spread", "summed", "tabulated", "time_ticks", "usual_gap",
+    "wrapped", "writer",
 ]  # fmt: skip
 
 Updates = Literal["readings", "seconds"]
@@ -173,6 +173,15 @@ class View:
         key = row if isinstance(row, tuple) else state.key(row)
         return self.levels.get((state.name, key), Level.GOOD)
 
+    def worst(self, name: str | None = None) -> Level:
+        """The worst level that holds anywhere in a feed."""
+        state = self.feed(name)
+        if state is None:
+            return Level.GOOD
+        return max(
+            (level for (feed, _), level in self.levels.items() if feed == state.name), default=Level.GOOD
+        )
+
     def series(
         self, column: str, key: Key | None = None, window_s: float = 3_600.0, name: str | None = None
     ) -> Sequence[Point]:
@@ -190,7 +199,7 @@ class View:
     def cell(self, value: Value, figure: str | None = None, unit: str = "") -> str:
         """A value as safe text in the viewer's language and the room's time zone, its unit behind it."""
         if isinstance(value, datetime) and value.tzinfo is not None:
-            value = value.astimezone(self.now.tzinfo)
+            value = moment_of(value, self.now.tzinfo) or value
         shown = cell(value, figure, self.lang)
         if not unit or value is None or shown == NO_DATA:
             return shown
@@ -207,6 +216,9 @@ class View:
 class PanelOptions(Spec):
     """Base of a panel's options: what its YAML entry may hold besides type, title, feed and feeds."""
 
+
+_LARGEST = 1e300
+"""Figures from here on are none: a sum of them would be infinite."""
 
 O = TypeVar("O", bound=PanelOptions)  # noqa: E741 - the options of a panel, as in the layout
 
@@ -267,11 +279,27 @@ def figure_of(value: Value) -> float | None:
         figure = float(value)
     except (OverflowError, ValueError):  # an integer beyond floats, a signalling NaN
         return None
-    return figure if math.isfinite(figure) else None
+    return figure if abs(figure) < _LARGEST else None
+
+
+def first_figures(view: View, name: str | None = None) -> str | None:
+    """The first column that holds a figure in any of the first rows, key columns aside."""
+    reading, state = view.reading(name), view.feed(name)
+    if reading is None or state is None:
+        return None
+    for column in reading.columns:
+        if column not in state.key_columns and any(
+            figure_of(row.get(column)) is not None for row in reading.rows[:20]
+        ):
+            return column
+    return None
 
 
 def moment_of(value: Value, zone: tzinfo | None) -> datetime | None:
-    """A moment in the room's time zone from a datetime, ISO text or seconds since the epoch; else None."""
+    """A moment in the room's time zone from a datetime, ISO text or seconds since the epoch; else None.
+
+    A database's infinity, the first or last moment there is, is no moment either.
+    """
     try:
         if isinstance(value, datetime):
             moment = value
@@ -280,6 +308,8 @@ def moment_of(value: Value, zone: tzinfo | None) -> datetime | None:
         elif (seconds := figure_of(value)) is not None:
             moment = datetime.fromtimestamp(seconds, UTC)
         else:
+            return None
+        if not MINYEAR + 1 < moment.year < MAXYEAR - 1:
             return None
         return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
     except (ValueError, OverflowError, OSError):

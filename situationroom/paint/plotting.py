@@ -28,6 +28,8 @@ _FIRST_INK = 101
 _LEAST_WIDTH, _LEAST_HEIGHT = 16, 5
 _LONGEST_LABEL = 20
 _LARGEST = 1e300
+_LEAST_CLASS = 1e-9
+"""A class of a histogram is at least this share of the figures' size: narrower ones cannot be told apart."""
 _FRAME = frozenset("─│┌┐└┘├┤┬┴┼")
 
 
@@ -125,7 +127,7 @@ def _histogram(figure: Any, groups: Sequence[Group], look: _Look) -> None:
     """How often figures fall between two: counts upwards, the figures to the right."""
     figures = [y for group in groups for y in group.ys]
     low, high = min(figures), max(figures)
-    size = (high - low) / look.bins or 1.0
+    size = max((high - low) / look.bins, abs(low) * _LEAST_CLASS) or 1.0
     centres = [low + (place + 0.5) * size for place in range(look.bins)]
     most = 0
     for place, group in enumerate(groups):

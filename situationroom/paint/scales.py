@@ -20,6 +20,10 @@ _EN = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "K"))
 _STEPS_S = (1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400)
 
 
+_TOLD_APART = 1e-9
+"""Figures closer than this share of their size are one figure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The range of an axis, ending on round figures, and its ticks from low to high."""
@@ -78,7 +82,7 @@ def scale(
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if high <= low:
+    if high - low <= abs(high) * _TOLD_APART:
         high = low + (abs(low) * 0.1 or 1.0)
     step = _step((high - low) / max(1, count - 1))
     if whole:
@@ -103,10 +107,6 @@ def time_ticks(start: datetime, end: datetime, count: int) -> list[Tick]:
     step = next(fits, 86_400 * math.ceil(length / 86_400 / count))
     shape = "%m-%d" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    first = math.ceil((start - midnight).total_seconds() / step)
-    ticks: list[Tick] = []
-    moment = midnight + timedelta(seconds=first * step)
-    while moment <= end:
-        ticks.append((moment.timestamp(), moment.strftime(shape)))
-        moment += timedelta(seconds=step)
-    return ticks
+    first, last = (start - midnight).total_seconds() / step, (end - midnight).total_seconds() / step
+    moments = [midnight + timedelta(seconds=place * step) for place in range(math.ceil(first), int(last) + 1)]
+    return [(moment.timestamp(), moment.strftime(shape)) for moment in moments]
