@@ -17,6 +17,8 @@ from situationroom.demo.telecom import (
     CHECKLIST,
     FAULTS,
     FLOWS,
+    GUARANTEE,
+    GUARANTEED,
     JOIN,
     KINDS,
     LOOKUP,
@@ -34,7 +36,7 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _MINUTE_S = 60.0
 _DAY_MINUTES = 24 * 60
-_UNSETTLED_PER_FAULT = 480  # rows of the Error Queue for each error a minute
+_UNSETTLED_PER_FAULT = 245  # rows of the Error Queue for each error a minute
 _STUCK_NUMBERS = 46
 _EARLIER_COMPLAINTS = 34
 _UNSIGNED = "OTT 제휴 상품 점검"
@@ -171,6 +173,7 @@ async def _hand_over(connection: Connection, simulation: Simulation) -> None:
         "(select count(*) from error_queue where code like 'MOB-%') as refused, "
         "(select count(kait_at) from insurance_join) as at_kait, "
         "(select count(*) from error_queue where code like 'KAIT-%') as failed, "
+        "(select count(*) from activation) as activations, "
         "count(*) as ports, count(*) filter (where direction = 'in') as ports_in, "
         "count(*) filter (where message_at is null) as unsent from port"
     )
@@ -182,6 +185,7 @@ async def _hand_over(connection: Connection, simulation: Simulation) -> None:
         waiting=ids["waiting"] + 1,
         open_updates=[Update(row["id"], 0.0, row["model"], None) for row in open_updates],
     )
+    simulation.sgi.took_earlier(GUARANTEE, round(ids["activations"] * GUARANTEED), 0)
     simulation.mobins.took_earlier(JOIN, ids["at_mobins"] + ids["refused"], ids["refused"])
     simulation.kait.took_earlier(CHECK, ids["at_kait"] + ids["failed"], ids["failed"])
     simulation.kait.took_earlier(LOOKUP, ids["ports_in"], 0)

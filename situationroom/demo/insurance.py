@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from heapq import heappop, heappush
 
 from situationroom.demo.agency import Agency
 from situationroom.demo.chance import Chance
@@ -40,6 +41,7 @@ _TIMEOUT_MS = 5_000.0
 _SKIPPING_PER_S = 60.0  # joins complete so fast where KAIT need not be asked
 _RETRIED_PER_S = 400.0
 _COME_BACK = 0.04  # of all rows processed again
+_HEALS = 0.7  # of all other faults: the system itself tries again, and succeeds
 _NEWS_S = 5.0
 
 
@@ -59,6 +61,7 @@ class Insurance:
         self._fallen: set[int] = set()
         self._retries: deque[Retry] = deque()
         self._retrying: set[int] = set()
+        self._healing: list[tuple[float, int]] = []
         self._next_join = self._next_error = 1
         self._carry = 0.0
         self._timeouts = 0
@@ -170,7 +173,11 @@ class Insurance:
     def _other_faults(self, t: float, dt: float, writes: Writes) -> None:
         for fault in FAULTS:
             for _ in range(self._chance.count(fault.per_min / 60.0 * dt)):
+                if self._chance.happens(_HEALS):
+                    heappush(self._healing, (t + self._chance.between(20, 150), self._next_error))
                 self._fall(t, fault, None, writes)
+        while self._healing and self._healing[0][0] <= t:
+            writes.settled.append(Settled(heappop(self._healing)[1], "DONE"))
 
     def _complain(self, t: float, dt: float, writes: Writes) -> None:
         """Some of those who cannot see their insurance call, besides a few others."""

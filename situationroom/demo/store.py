@@ -42,7 +42,7 @@ _SETTLED = """
 update error_queue as row
 set state = new.state, retries = retries + 1, done_at = case when new.state = 'DONE' then $3::timestamptz end
 from unnest($1::bigint[], $2::text[]) as new (id, state)
-where row.id = new.id
+where row.id = new.id and row.state <> 'DONE'
 """
 _UPDATES = """
 insert into ota_update (id, sold_at, model, done_at)

@@ -11,6 +11,7 @@ from situationroom.demo.telecom import (
     CHANNELS,
     FLOWS,
     GUARANTEE,
+    GUARANTEED,
     KINDS,
     MODELS,
     OPENED_S,
@@ -24,7 +25,6 @@ from situationroom.demo.telecom import (
 )
 from situationroom.demo.writes import Activation, Event, Flow, Port, Update, Waiting, Writes
 
-_GUARANTEED = 0.75  # of all activations: on instalments, so SGI is asked
 _WAITS_PER_S = 0.6
 _STUCK = 0.035  # of all waiting numbers: they stay until somebody releases them
 _RELEASED_PER_S = 25.0
@@ -84,7 +84,7 @@ class Traffic:
         self._releasing += [number for number in numbers if number not in known]
 
     def _guarantee(self, t: float) -> None:
-        if self._chance.happens(_GUARANTEED):
+        if self._chance.happens(GUARANTEED):
             self._sgi.call(t, GUARANTEE, self._chance.millis(190), good=not self._chance.happens(0.004))
 
     def _port(self, t: float, at: float, direction: str) -> Port:

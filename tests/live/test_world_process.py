@@ -1,0 +1,120 @@
+"""The world as a process of its own: it leaves nothing behind, however it or its parent ends."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from situationroom.demo.child import WorldProcess
+from situationroom.errors import WorldError
+from tests.helpers import wait_until_sync
+
+OWNER = """
+import asyncio
+from situationroom.demo.child import WorldProcess
+
+async def main():
+    async with WorldProcess(scenario="calm") as world:
+        print("export WORLD_PID=" + str(world.pid))
+        for name, value in world.env.items():
+            print("export " + name + "='" + value + "'")
+        print("# ready", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def started(*command: str) -> Iterator[tuple[subprocess.Popen[str], Mapping[str, str]]]:
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            env = {}
+            for line in process.stdout:
+                if line.startswith("# ready"):
+                    break
+                name, _, value = line.removeprefix("export ").partition("=")
+                env[name] = shlex.split(value)[0]
+            yield process, env
+        finally:
+            process.kill()
+
+
+def ports(env: Mapping[str, str]) -> list[int]:
+    found = [urlsplit(value).port for name, value in env.items() if name.endswith(("_URL", "_DSN"))]
+    assert all(found)
+    return [port for port in found if port]
+
+
+def closed(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def folder_of(family: list[psutil.Process]) -> str:
+    """The data folder of the PostgreSQL among the processes."""
+    commands = [process.cmdline() for process in family]
+    return next(command[command.index("-D") + 1] for command in commands if "-D" in command)
+
+
+def assert_gone(family: list[psutil.Process], env: Mapping[str, str], folder: str) -> None:
+    wait_until_sync(lambda: not any(map(alive, family)), timeout=10, what="every process is gone")
+    assert all(closed(port) for port in ports(env))
+    wait_until_sync(lambda: not Path(folder).exists(), what="the folder is gone")
+
+
+def alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_it_leaves_no_process_port_or_folder(way: signal.Signals) -> None:
+    with started("-m", "situationroom", "world", "--scenario", "calm") as (process, env):
+        family = psutil.Process(process.pid).children(recursive=True)
+        folder = folder_of(family)
+        assert not any(closed(port) for port in ports(env))
+        process.send_signal(way)
+        assert process.wait(10) == 0
+        assert_gone(family, env, folder)
+
+
+def test_a_killed_world_takes_its_postgresql_with_it() -> None:
+    with started("-m", "situationroom", "world", "--scenario", "calm") as (process, env):
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        wait_until_sync(lambda: not any(map(alive, family)), timeout=10, what="no orphan")
+        assert all(closed(port) for port in ports(env))
+
+
+def test_when_its_parent_is_killed_the_world_ends_and_leaves_nothing() -> None:
+    with started("-c", OWNER) as (owner, env):
+        world = psutil.Process(int(env["WORLD_PID"]))
+        family = [world, *world.children(recursive=True)]
+        folder = folder_of(family)
+        owner.kill()
+        assert_gone(family, env, folder)
+
+
+async def test_a_world_that_cannot_start_says_why() -> None:
+    with pytest.raises(WorldError, match="flood"):
+        async with WorldProcess(scenario="flood"):
+            pytest.fail("there is no such world")
+
+
+async def test_leaving_the_context_ends_it() -> None:
+    async with WorldProcess(scenario="calm") as world:
+        family = [psutil.Process(world.pid), *psutil.Process(world.pid).children(recursive=True)]
+        env = world.env
+    assert not any(map(alive, family))
+    assert all(closed(port) for port in ports(env))
