@@ -154,10 +154,10 @@ async def test_released_numbers_drain(kos: Connection) -> None:
 
 
 async def test_the_stream_tells_events_and_usim_updates(world: World, kos: Connection) -> None:
-    async with connect(f"{world.env['OTA_URL']}/ota") as socket:
+    async with connect(f"{world.env['OTA_URL']}/ota", max_queue=None) as socket:
         update = json.loads(await socket.recv())
     assert set(update) == {"at", "model", "took_s", "late"}
-    async with connect(f"{world.env['OTA_URL']}/events") as socket:
+    async with connect(f"{world.env['OTA_URL']}/events", max_queue=None) as socket:
         await kos.execute("update reference set enabled = not enabled where code = 'NP_NIGHT_ACTIVATION'")
         while "NP_NIGHT_ACTIVATION" not in (event := json.loads(await socket.recv()))["text"]:
             continue
