@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tests.bench import demo_start, first_paint, notify, version, wall
+from tests.bench.programs import as_installed
 from tests.bench.report import Figure, machine, table, write
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -31,9 +32,10 @@ def main(names: tuple[str, ...], keep: bool) -> None:
     if keep and names:
         raise click.UsageError("--write takes a whole run: name no benchmark with it")
     figures: list[Figure] = []
-    for name in names or BENCHES:
-        click.echo(f"{name} …", err=True)
-        figures += asyncio.run(BENCHES[name]())
+    with as_installed():
+        for name in names or BENCHES:
+            click.echo(f"{name} …", err=True)
+            figures += asyncio.run(BENCHES[name]())
     text = f"{machine()}\n\n{table(figures)}"
     click.echo(text)
     if keep:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,23 @@ WALL, LARGE_WALL = (200, 50), (400, 100)
 def reference(name: str) -> list[str]:
     """The command line of a program in ``reference/``."""
     return [sys.executable, "-m", f"tests.bench.reference.{name}"]
+
+
+@contextmanager
+def as_installed() -> Iterator[None]:
+    """Programs started within keep their compiled modules, as installed ones do, whatever the environment says.
+
+    Each measurement runs every program once before it counts.
+    """
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="bench-pyc-") as compiled:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = compiled
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ async def _cost(
         cpu = (_used_s(process) - used) / (time.perf_counter() - begun)
         memory = process.memory_full_info()
         assert terminal.received > received, f"nothing moved\n{terminal.text}"
-        for sign in ("대기", "시간 초과", "waiting", "Traceback"):
+        for sign in ("받는 중", "시간 초과", "waiting", "Traceback"):
             assert sign not in terminal.text, f"{sign!r} on the wall\n{terminal.text}"
         return Cost(cpu * 100, memory.rss / 1e6, memory.uss / 1e6)
 
