@@ -187,7 +187,8 @@ async def test_a_feed_cannot_write(kos: PostgresSource) -> None:
 
 
 async def test_a_runaway_query_ends_on_the_server_too(kos: PostgresSource, database: str) -> None:
-    error = await failure(kos, "select pg_sleep(60)", 0.3)
+    await ask(kos, "select 1")
+    error = await failure(kos, "select pg_sleep(60)", 0.5)
     assert error.message.id == "sources.pg_statement_timeout"
     admin = await asyncpg.connect(database)
     running = f"select count(*) from ({ACTIVE}) a where query like 'select pg_sleep(60)%'"
@@ -466,8 +467,7 @@ async def test_a_notification_says_ask_again_and_many_are_one(kos: PostgresSourc
     ticks = kos.pushes(PostgresQuestion(sql="select 1", listen=("activation", "other")))
     assert ticks is not None
     await asyncio.wait_for(anext(ticks), 2)  # listening from here on
-    for _ in range(20):
-        await change(kos, "select pg_notify('activation', '')")
+    await change(kos, "select pg_notify('activation', n::text) from generate_series(1, 20) n")
     await asyncio.wait_for(anext(ticks), 2)
     waiting = asyncio.ensure_future(anext(ticks))
     await change(kos, "select pg_notify('elsewhere', '')")

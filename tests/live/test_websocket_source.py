@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from random import Random
 
@@ -15,6 +15,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from situationroom.errors import SourceError
 from situationroom.sources.base import Rows
 from situationroom.sources.websocket import WebsocketOptions, WebsocketQuestion, WebsocketSource
+from situationroom.values import Row
 from tests.helpers import wait_until
 from tests.live.faults import Proxy
 
@@ -85,16 +86,23 @@ async def failure(
     return caught.value
 
 
-async def until_rows(source: WebsocketSource, question: WebsocketQuestion, count: int) -> Rows:
-    """The answer once it has ``count`` rows."""
+async def until(
+    source: WebsocketSource, question: WebsocketQuestion, good: Callable[[list[Row]], bool]
+) -> Rows:
+    """The answer once its rows are ``good``."""
 
     async def asked() -> Rows | None:
-        rows = await source.ask(question, LIMIT_S)
-        return rows if len(rows.rows) == count else None
+        answer = await source.ask(question, LIMIT_S)
+        return answer if good(list(answer.rows)) else None
 
-    found = await wait_until(asked, what=f"{count} rows")
+    found = await wait_until(asked, what="the rows")
     assert found is not None
     return found
+
+
+async def until_rows(source: WebsocketSource, question: WebsocketQuestion, count: int) -> Rows:
+    """The answer once it has ``count`` rows."""
+    return await until(source, question, lambda rows: len(rows) == count)
 
 
 async def pushed(pushes: AsyncIterator[Rows | None]) -> Rows:
@@ -114,7 +122,8 @@ async def test_messages_become_rows_as_they_come_newest_last(ota: Ota) -> None:
         await ota.say({"events": [{"t": 1, "l": "info"}]}, {"other": "kind"})
         assert [row["at"] for row in (await pushed(pushes)).rows] == [1]
         await ota.say({"events": [{"t": n} for n in (2, 3)]}, {"events": [{"t": 4, "l": "warn"}]})
-        rows = (await until_rows(source, question, 3)).rows
+        await until(source, question, lambda rows: rows[-1:] == [{"at": 4, "level": "warn"}])
+        rows = (await source.ask(question, LIMIT_S)).rows
         assert [dict(row) for row in rows] == [
             {"at": 2, "level": None}, {"at": 3, "level": None}, {"at": 4, "level": "warn"},
         ]  # fmt: skip
@@ -125,7 +134,7 @@ async def test_a_replacing_feed_has_the_newest_message_alone_and_none_is_a_failu
     async with opened(ota.url) as source:
         assert (await failure(source, question, 0.2)).message.id == "sources.ws_no_message"
         await ota.say([{"a": 1}, {"a": 2}], {"a": 3})
-        assert (await until_rows(source, question, 1)).rows == ({"a": 3},)
+        await until(source, question, lambda rows: rows == [{"a": 3}])
 
 
 async def test_all_feeds_share_one_connection_and_each_says_its_subscription(ota: Ota) -> None:

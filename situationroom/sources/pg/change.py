@@ -40,7 +40,7 @@ async def change(
     try:
         async with (
             asyncio.timeout_at(deadline) as limit,
-            database.transaction("begin", timeout_s) as (con, _),
+            database.transaction("begin", deadline) as (con, _),
         ):
             done = await _run(con, sql, args, max_rows)
             limit.reschedule(None)  # from here on the commit's own limit holds

@@ -24,6 +24,9 @@ Pooled: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 CLOSE_S = 1.0
 """How long a connection may take to be given back or closed before it is cut."""
 
+_SOONER = 0.9
+"""Limits of the pool and the server are this part of ours, so that they speak first: they say more."""
+
 _LIMITS = """
 select set_config('statement_timeout', $1, true),
        set_config('idle_in_transaction_session_timeout', $2, true),
@@ -72,10 +75,11 @@ class Database:
             SourceError: no answer within ``timeout_s``, or a refusal.
 
         """
+        deadline = asyncio.get_running_loop().time() + timeout_s
         try:
             async with (
-                asyncio.timeout(timeout_s),
-                self.transaction("begin read only", timeout_s) as (con, at),
+                asyncio.timeout_at(deadline),
+                self.transaction("begin read only", deadline) as (con, at),
             ):
                 if args:
                     statement, bound = await prepared(con, sql, args)
@@ -92,12 +96,12 @@ class Database:
             raise SourceError(message.id, **message.values) from error
 
     @asynccontextmanager
-    async def transaction(self, begin: str, timeout_s: float) -> AsyncIterator[tuple[Pooled, datetime]]:
+    async def transaction(self, begin: str, deadline: float) -> AsyncIterator[tuple[Pooled, datetime]]:
         """A connection in a transaction that the server itself ends in time, and the server's clock.
 
-        What is not committed inside is rolled back. To be used within ``asyncio.timeout``.
+        What is not committed inside is rolled back. To be used within ``asyncio.timeout_at(deadline)``.
         """
-        con, at = await self._begin(begin, timeout_s)
+        con, at = await self._begin(begin, deadline)
         try:
             yield con, at
         except (asyncio.CancelledError, OSError):
@@ -112,28 +116,29 @@ class Database:
             async with asyncio.timeout(CLOSE_S):
                 await self._pool.close()
 
-    async def _begin(self, begin: str, timeout_s: float) -> tuple[Pooled, datetime]:
+    async def _begin(self, begin: str, deadline: float) -> tuple[Pooled, datetime]:
         """A connection with a transaction begun; a pooled one found dead is replaced, once."""
         try:
-            return await self._begin_on(await self._acquire(timeout_s), begin, timeout_s)
+            return await self._begin_on(await self._acquire(deadline), begin, deadline)
         except TROUBLE as error:
             if isinstance(error, (TimeoutError, ConnectionRefusedError)) or not is_lost(error):
                 raise
-        return await self._begin_on(await self._acquire(timeout_s), begin, timeout_s)
+        return await self._begin_on(await self._acquire(deadline), begin, deadline)
 
-    async def _acquire(self, timeout_s: float) -> Pooled:
+    async def _acquire(self, deadline: float) -> Pooled:
+        wait_s = _left_s(deadline) * _SOONER
         await self._pool  # the first time: makes it ready; nothing is connected yet
         try:
-            return await self._pool.acquire(timeout=timeout_s * 0.95)
+            return await self._pool.acquire(timeout=wait_s)
         except TimeoutError:
             if self._pool.get_size() - self._pool.get_idle_size() >= self._size:
-                raise SourceError("sources.pg_pool_busy", size=self._size, after_s=timeout_s) from None
+                raise SourceError("sources.pg_pool_busy", size=self._size, after_s=round(wait_s, 1)) from None
             raise
 
-    async def _begin_on(self, con: Pooled, begin: str, timeout_s: float) -> tuple[Pooled, datetime]:
-        limit_ms = max(50, int(timeout_s * 950))  # a little sooner than here: the server's word says more
+    async def _begin_on(self, con: Pooled, begin: str, deadline: float) -> tuple[Pooled, datetime]:
         try:
             await con.execute(begin)
+            limit_ms = max(1, int(_left_s(deadline) * _SOONER * 1_000))
             row = await con.fetchrow(_LIMITS, str(limit_ms), str(limit_ms + 5_000))
             assert row is not None
             return con, row["at"]
@@ -154,6 +159,10 @@ class Database:
             con_terminate(con)
             if not isinstance(error, TROUBLE):
                 raise
+
+
+def _left_s(deadline: float) -> float:
+    return max(0.0, deadline - asyncio.get_running_loop().time())
 
 
 def con_terminate(con: Pooled) -> None:

@@ -49,7 +49,7 @@ def explain(error: BaseException, timeout_s: float) -> Message:
             return Message("sources.timeout", {"after_s": timeout_s})
         case asyncpg.ClientConfigurationError():
             return Message("sources.pg_bad_dsn")
-        case asyncpg.exceptions.DataError() | asyncpg.OutdatedSchemaCacheError():
+        case asyncpg.OutdatedSchemaCacheError():
             return Message("sources.pg_error", {"detail": short(str(error))})
         case asyncpg.InternalClientError():
             return Message("sources.pg_not_postgres")
@@ -79,8 +79,10 @@ def short(detail: str) -> str:
 def _from_server(error: BaseException) -> asyncpg.PostgresError | None:
     """The server's own words: the error, or what it said before it closed the connection."""
     for said in (error, error.__cause__):
-        if isinstance(said, asyncpg.PostgresError) and said.severity_en:
-            return said
+        if isinstance(said, asyncpg.PostgresError):
+            local = isinstance(said, asyncpg.PostgresConnectionError) and not said.severity
+            if not local:  # the driver's own word for a connection that just ended
+                return said
     return None
 
 
