@@ -1,7 +1,8 @@
-"""Box lines, blocks and braille as paths, so that a picture does not depend on a font having them."""
+"""Marks, box lines, blocks and braille as paths: in fonts they are missing, or two cells wide."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -48,7 +49,7 @@ def filled(char: str, width: float, height: float) -> str:
         return _arms(char, width, height)
     if char in _ROUND:
         return _corner(*_ROUND[char], width, height)
-    return ""
+    return _mark(char, width, height)
 
 
 def _rects(rects: Sequence[tuple[float, float, float, float]]) -> str:
@@ -60,7 +61,7 @@ def _rects(rects: Sequence[tuple[float, float, float, float]]) -> str:
 
 def _braille(pattern: int, width: float, height: float) -> str:
     """Square dots in two columns of four."""
-    size = width * 0.3
+    size = width * 0.34
     return _rects(
         [
             (width * (0.25 + 0.5 * column) - size / 2, height * (0.125 + 0.25 * row) - size / 2, size, size)
@@ -68,6 +69,32 @@ def _braille(pattern: int, width: float, height: float) -> str:
             if pattern >> bit & 1
         ]
     )
+
+
+def _mark(char: str, width: float, height: float) -> str:
+    """The marks of states, in the middle of the cell and nearly as wide."""
+    x, y, r = width / 2, height / 2, width * 0.44
+    match char:
+        case "●" | "⏺":
+            return _disc(x, y, r)
+        case "○":
+            return _disc(x, y, r) + _disc(x, y, r - 1.2, turn=0)
+        case "◌":
+            ring = [math.tau * step / 8 for step in range(8)]
+            return "".join(
+                _disc(x + (r - 0.5) * math.cos(at), y + (r - 0.5) * math.sin(at), 0.7) for at in ring
+            )
+        case "■":
+            return _rects([(x - r, y - r, 2 * r, 2 * r)])
+        case "▲":
+            return f"m{_n(x)} {_n(y - r)}l{_n(r)} {_n(2 * r)}h{_n(-2 * r)}zm{_n(-x)} {_n(r - y)}"
+    return ""
+
+
+def _disc(x: float, y: float, r: float, turn: int = 1) -> str:
+    """A full circle; with ``turn`` 0 the other way round, which cuts a hole into one around it."""
+    half = f"{_n(r)} {_n(r)} 0 0 {turn}"
+    return f"m{_n(x - r)} {_n(y)}a{half} {_n(2 * r)} 0a{half} {_n(-2 * r)} 0zm{_n(r - x)} {_n(-y)}"
 
 
 def _arms(char: str, width: float, height: float) -> str:

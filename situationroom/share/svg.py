@@ -21,15 +21,18 @@ from situationroom.paint.rows import Row
 from situationroom.paint.theme import Theme
 from situationroom.share.shapes import filled
 
-CELL_WIDTH = 8.4
-CELL_HEIGHT = 19.0
-FONT_SIZE = 14
-MARGIN = 8.0
+CELL_WIDTH = 8
+CELL_HEIGHT = 18
+FONT_SIZE = 2 * CELL_WIDTH
+"""A Hangul syllable is one em wide in every font: so it fills its two cells even where a viewer stretches
+nothing."""
+
+MARGIN = 8
 FONTS = (
     "'D2Coding', 'Noto Sans Mono CJK KR', 'NanumGothicCoding', 'Sarasa Mono K', 'DejaVu Sans Mono', monospace"
 )
 
-_BASELINE = 14.2
+_BASELINE = 14
 _DIMMER = 0.45
 """How far a dim colour goes towards its background."""
 
