@@ -70,7 +70,6 @@ class Records:
         """What the journal keeps of a preview: words, figures and the statement, not the rows."""
         return {
             "what": self.said(run, preview.what),
-            "after": self.said(run, preview.after),
             "before": preview.before.facts,
             "count": preview.count,
             "statement": preview.statement,

@@ -71,6 +71,7 @@ class Room(Protocol):
         Raises:
             ActionDenied: it may not be fired, and why.
             SourceError: its preview cannot be made.
+            JournalError: the journal cannot be written, so nothing may be asked.
 
         """
 
@@ -84,13 +85,23 @@ class Room(Protocol):
         """
 
     async def withdraw(self, run: str) -> None:
-        """Forget an asked run that was not confirmed; journalled."""
+        """Forget an asked run that was not confirmed; journalled.
+
+        Raises:
+            ActionDenied: it was fired or withdrawn already.
+
+        """
 
     async def finished(self, run: str) -> RunStatus:
         """The status of a run once it has ended."""
 
     async def stop(self, run: str, person: Person) -> None:
-        """Have a run end after its present step."""
+        """Have a run end after its present step.
+
+        Raises:
+            ActionDenied: it is not under way, or ``person`` has no say in it.
+
+        """
 
     def runs(self) -> tuple[RunStatus, ...]:
-        """Runs of this room's lifetime, newest first."""
+        """Runs that were fired in this room's lifetime, newest first; the last few hundred."""

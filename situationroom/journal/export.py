@@ -54,9 +54,15 @@ def csv_line(entry: Entry) -> str:
 
 
 def _particulars(facts: dict[str, Json]) -> Iterator[str]:
-    """``name=value`` for a reader; a sentence by itself."""
+    """For a reader: the sentences, then ``name=value``. Statements are long and left to the other forms."""
+    sentences = {name: text for name, value in facts.items() if (text := _sentence(value))}
+    yield from sentences.values()
     for name, value in facts.items():
-        if isinstance(value, dict) and isinstance(value.get("text"), str):
-            yield str(value["text"])
-        elif value not in (None, {}, [], ""):
+        if name not in sentences and name != "statement" and value not in (None, {}, [], ""):
             yield f"{name}={value if isinstance(value, str) else canonical(value)}"
+
+
+def _sentence(value: Json) -> str:
+    """The words of a sentence that was recorded with its id; "" for anything else."""
+    text = value.get("text") if isinstance(value, dict) else None
+    return text if isinstance(text, str) else ""

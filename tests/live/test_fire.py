@@ -425,6 +425,9 @@ async def test_a_kind_of_action_that_breaks_before_its_effect_is_a_refusal(
             await room.fire("odd")
         assert "ZeroDivisionError" in str(caught.value)
         assert (await room.kinds())[-1] == "denied"
+        await wait_until(lambda: room.firing.states(KIM)[0].state)  # the other actions are still looked at
+        await room.fire("skip")
+        await wait_until(lambda: room.firing.states(KIM)[0].active)
 
 
 async def test_a_screen_that_goes_away_stops_nothing(database: str, tmp_path: Path) -> None:
