@@ -91,7 +91,7 @@ async def write_history(connection: Connection, simulation: Simulation, seed: in
     await connection.execute(_ERRORS, *zip(*faults, strict=True), until, OPENED_S)
     await _people(connection, chance, started, until)
     await _predecessor(connection)
-    await _hand_over(connection, simulation)
+    await _hand_over(connection, simulation, started)
 
 
 def _cells(chance: Chance, started: datetime) -> list[_Cell]:
@@ -161,10 +161,12 @@ async def _predecessor(connection: Connection) -> None:
     await connection.copy_records_to_table("prev_launch", records=rows)
 
 
-async def _hand_over(connection: Connection, simulation: Simulation) -> None:
+async def _hand_over(connection: Connection, simulation: Simulation, started: datetime) -> None:
     """Let the simulation go on where the history ends."""
     open_updates = await connection.fetch(
-        "select id, model from ota_update where done_at is null order by id"
+        "select id, model, extract(epoch from sold_at - $1)::float as sold "
+        "from ota_update where done_at is null order by id",
+        started,
     )
     ids = await connection.fetchrow(
         "select (select max(id) from insurance_join) as join, (select max(id) from error_queue) as error, "
@@ -183,7 +185,7 @@ async def _hand_over(connection: Connection, simulation: Simulation) -> None:
         error=ids["error"] + 1,
         update=ids["update"] + 1,
         waiting=ids["waiting"] + 1,
-        open_updates=[Update(row["id"], 0.0, row["model"], None) for row in open_updates],
+        open_updates=[Update(row["id"], row["sold"], row["model"], None) for row in open_updates],
     )
     simulation.sgi.took_earlier(GUARANTEE, round(ids["activations"] * GUARANTEED), 0)
     simulation.mobins.took_earlier(JOIN, ids["at_mobins"] + ids["refused"], ids["refused"])

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 
+from situationroom.demo.telecom import LATE_S
 from situationroom.demo.writes import Event, Update
 from situationroom.i18n import say
 
 _REMEMBERED = 60
-_LATE_S = 120.0
 _CLOSE_S = 1.0
 
 Message = Mapping[str, object]
@@ -86,4 +86,4 @@ def _update(update: Update, when: Callable[[float], datetime]) -> Message | None
         return None
     took_s = round(update.done_at - update.sold_at, 1)
     at = when(update.done_at).isoformat()
-    return {"at": at, "model": update.model, "took_s": took_s, "late": took_s > _LATE_S}
+    return {"at": at, "model": update.model, "took_s": took_s, "late": took_s > LATE_S}

@@ -32,6 +32,7 @@ INSURED = 0.42  # of all activations
 PORT_OUTS = 0.21  # for each activation
 UNSENT = 0.004  # of all ports: the activation message is not generated
 SIM_UPDATES = 0.2  # of all activations: a new USIM is updated over the air
+LATE_S = 120.0  # a USIM update that takes longer is late
 OPENED_S = 41 * 60.0  # the sale has been open this long when the world starts
 BEGAN_S = 120 * 60.0  # and the day two hours: staff comes early
 

@@ -13,6 +13,7 @@ from situationroom.demo.telecom import (
     GUARANTEE,
     GUARANTEED,
     KINDS,
+    LATE_S,
     MODELS,
     OPENED_S,
     PORT_IN,
@@ -68,11 +69,11 @@ class Traffic:
         for activation in new:
             self._guarantee(t)
             if activation.kind == PORT_IN:
-                writes.ports.append(self._port(t, activation.at, "in"))
+                writes.ports.append(self._port(t, activation.at, "in", writes))
             if self._chance.happens(SIM_UPDATES):
                 self._sell(activation, writes)
         leaving = self._chance.count(arrivals_per_s(t + OPENED_S) * dt * PORT_OUTS)
-        writes.ports += [self._port(t, t, "out") for _ in range(leaving)]
+        writes.ports += [self._port(t, t, "out", writes) for _ in range(leaving)]
         self._deliver(t, writes)
         self._queue(t, dt, writes)
         self._call_products(t, writes)
@@ -87,10 +88,14 @@ class Traffic:
         if self._chance.happens(GUARANTEED):
             self._sgi.call(t, GUARANTEE, self._chance.millis(190), good=not self._chance.happens(0.004))
 
-    def _port(self, t: float, at: float, direction: str) -> Port:
+    def _port(self, t: float, at: float, direction: str, writes: Writes) -> Port:
+        """A number that comes or goes."""
         sent = not self._chance.happens(UNSENT)
         self._ktoa.call(t, RELAY, self._chance.millis(420), good=sent)
-        return Port(at, direction, self._chance.pick(CARRIERS), at + 0.8 if sent else None)
+        carrier = self._chance.pick(CARRIERS)
+        if not sent:
+            writes.events.append(Event(t, "warning", "NP", "demo.event_unsent", {"carrier": carrier}))
+        return Port(at, direction, carrier, at + 0.8 if sent else None)
 
     def _sell(self, activation: Activation, writes: Writes) -> None:
         late = self._chance.happens(_LATE)
@@ -104,6 +109,10 @@ class Traffic:
         while self._updates and self._updates[0][0] <= t:
             due, update = heappop(self._updates)
             writes.updated.append(update._replace(done_at=due))
+            took_s = due - update.sold_at
+            if took_s > LATE_S:
+                values: dict[str, object] = {"seconds": round(took_s), "model": update.model}
+                writes.events.append(Event(t, "warning", "OTA", "demo.event_late", values))
 
     def _queue(self, t: float, dt: float, writes: Writes) -> None:
         for _ in range(self._chance.count(_WAITS_PER_S * dt)):

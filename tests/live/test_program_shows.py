@@ -34,7 +34,7 @@ feeds:
   nasty: {source: web, every: 1s, rows: "agencies[*]", key: name}
   ota: {source: ota, every: 1s}
 panels:
-  table: {type: table, feed: nasty, title: 글 [b]}
+  table: {type: table, feed: nasty, title: "글 [b]"}
   events: {type: events, feed: ota, title: 이벤트}
   more: {type: table, feed: nasty, title: 오른쪽, columns: [said, name]}
 pages:
