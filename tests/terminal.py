@@ -43,9 +43,13 @@ _TAKE_TERMINAL = (
 )
 
 _QUERY = re.compile(rb"\x1b\[(?:6n|0?c|>\d*q)")
-# Sequences that terminals know and pyte would print: private CSI with < = >, and DCS, SOS, PM, APC strings.
-_FOREIGN = re.compile(r"\x1b\[[<=>][\d;:]*[ -/]*[@-~]|\x1b[PX^_].*?(?:\x1b\\|\x9c)", re.DOTALL)
-_UNFINISHED = re.compile(r"\x1b(?:\[[\d;:<=>?]*[ -/]*|[PX^_][^\x1b]*\x1b?)?\Z")
+# Sequences that terminals know and pyte would print or misread: private CSI with < = >, DCS, SOS, PM and APC
+# strings, OSC other than titles.
+_FOREIGN = re.compile(
+    r"\x1b\[[<=>][\d;:]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b\](?![012];)[^\x07\x1b]*(?:\x07|\x1b\\)",
+    re.DOTALL,
+)
+_UNFINISHED = re.compile(r"\x1b(?:\[[\d;:<=>?]*[ -/]*|[PX^_][^\x1b]*\x1b?|\][^\x07\x1b]*\x1b?)?\Z")
 _VERSION = re.compile(r"\x1b\[>\d*q")
 
 

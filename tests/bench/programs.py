@@ -25,7 +25,7 @@ def reference(name: str) -> list[str]:
 
 @contextmanager
 def as_installed() -> Iterator[None]:
-    """Programs started within keep their compiled modules, as installed ones do, whatever the environment says.
+    """Programs started within keep their compiled modules, as installed ones do.
 
     Each measurement runs every program once before it counts.
     """

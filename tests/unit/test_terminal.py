@@ -67,10 +67,13 @@ async def test_it_says_where_its_cursor_is() -> None:
 
 
 async def test_sequences_of_newer_terminals_are_not_printed() -> None:
-    program = r"print('\x1b[>1u\x1b[<u\x1b[?u\x1b[?2026$p\x1bP+q544e\x1b\\\x1b[=1cok'); input()"
+    program = (
+        r"print('\x1b[>1u\x1b[<u\x1b[?u\x1b[?2026$p\x1bP+q544e\x1b\\\x1b[=1c\x1b]22;default\x07ok'); input()"
+    )
     async with Terminal(python(program)) as terminal:
         await terminal.wait_for("ok")
         assert terminal.screen()[0] == "ok"
+        assert terminal.title == ""
 
 
 async def test_a_new_size_reaches_the_program() -> None:
