@@ -56,7 +56,7 @@ class Field(Vertical):
         super().__init__(classes="field")
         self.input_name = name
         self.spec = spec
-        self._choices = choices
+        self._choices = ["", *choices] if spec.optional and choices else choices
         self._lang = lang
 
     def compose(self) -> ComposeResult:
@@ -65,13 +65,23 @@ class Field(Vertical):
         if self.spec.optional:
             label += Content(f"  ({say('ui.optional', self._lang)})").stylize("dim")
         yield Static(label)
-        yield Input(self.spec.default or "", password=self.spec.secret, compact=True, select_on_focus=False)
+        default = self.spec.default or ""
+        answer = Input(default, password=self.spec.secret, compact=True, select_on_focus=False)
+        yield answer
         yield Static("", classes="wrong", markup=False)
         if self._choices:
-            shown = [Content(printable(choice)) for choice in self._choices]
-            options = [Option(words, id=str(i)) for i, words in enumerate(shown)]
-            yield OptionList(*options, markup=False, compact=True)
-        elif self.spec.from_ is not None:
+            shown = [printable(choice) or say("ui.nothing_given", self._lang) for choice in self._choices]
+            choosing = OptionList(
+                *(Option(Content(words), id=str(i)) for i, words in enumerate(shown)),
+                markup=False,
+                compact=True,
+            )
+            choosing.highlighted = self._choices.index(default) if default in self._choices else 0
+            choosing.add_class("-answer")
+            yield choosing
+        else:
+            answer.add_class("-answer")
+        if not self._choices and self.spec.from_ is not None:
             yield Static(Content(say("ui.no_choices", self._lang)), classes="note")
 
     def value(self, check: Check) -> Value:
@@ -98,7 +108,7 @@ class Field(Vertical):
 class InputScreen(Dialog[Values | None]):
     """Asks for the values of an action; answers with them, checked, or with None."""
 
-    AUTO_FOCUS: ClassVar[str | None] = "OptionList, Input"
+    AUTO_FOCUS: ClassVar[str | None] = ".-answer"
 
     def __init__(
         self,
@@ -134,7 +144,7 @@ class InputScreen(Dialog[Values | None]):
         if last in event.control.ancestors:
             self.action_continue()
         else:
-            self._fields[self._index_of(event.control.ancestors) + 1].query_one(Input).focus()
+            self._fields[self._index_of(event.control.ancestors) + 1].query_one(".-answer").focus()
 
     @on(Button.Pressed, "#continue")
     def action_continue(self) -> None:
