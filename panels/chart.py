@@ -79,6 +79,8 @@ class ChartOptions(PanelOptions):
     rate: Seconds | None = Field(None, description="draw how much counters grew in this time, such as 60s")
     figure: Figure = Field("big", description="how figures of the left ruler are written")
     figure_right: Figure = Field("big", description="how figures of the right ruler are written")
+    unit: str = Field("", description="the unit of the left ruler's figures, in the legend")
+    unit_right: str = Field("", description="the unit of the right ruler's figures, in the legend")
     thresholds: tuple[Limit, ...] = Field((), description="level lines")
     from_zero: bool = Field(True, description="rulers begin at zero")
     legend: bool = Field(True, description="names and newest figures above the plot")
@@ -195,6 +197,7 @@ class Chart(Panel[ChartOptions]):
     def _curve(self, view: View, place: int, each: Series, points: Points, gap: float) -> Curve:
         options = self.options
         figure = options.figure if each.axis == "left" else options.figure_right
+        unit = options.unit if each.axis == "left" else options.unit_right
         title = printable(each.title or " · ".join(each.key) or each.column)
         rate = each.rate or options.rate
         newest = points[-1][1] if points else None
@@ -205,7 +208,7 @@ class Chart(Panel[ChartOptions]):
             points=points,
             style=f"series{place % _STYLES + 1}",
             axis=each.axis,
-            shown=view.cell(newest, figure) if options.legend else "",
+            shown=view.cell(newest, figure, printable(unit)) if options.legend else "",
             gap=gap,
         )
 

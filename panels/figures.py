@@ -247,7 +247,7 @@ class Figures(Panel[FiguresOptions]):
             texts.append(joined(*mark, (shown.label, "muted")))
         if setting.rows == 1:
             value: list[Run] = [*unmarked, (shown.value, style), (_spaced(shown.unit), "unit")]
-            if height - len(texts) == 1 and run_cells([*value, *gain]) + 2 <= width:
+            if height - len(texts) == 1 and 0 < run_cells(gain) <= width - run_cells(value) - 2:
                 value += [("  ", ""), *gain]
             texts.append(joined(*value))
         else:

@@ -26,7 +26,7 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
 
-from situationroom.formats import cell, printable
+from situationroom.formats import LONGEST_TEXT, cell, printable
 from situationroom.i18n import say
 from situationroom.layout.fields import (
     Column,
@@ -209,7 +209,7 @@ class View:
         """Whether a row passes the viewer's filter: every word is somewhere in it, case ignored."""
         if not self.filter:
             return True
-        hay = " ".join(str(value) for value in row.values() if value is not None).casefold()
+        hay = " ".join(str(value)[:LONGEST_TEXT] for value in row.values() if value is not None).casefold()
         return all(word in hay for word in self.filter.casefold().split())
 
 

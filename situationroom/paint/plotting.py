@@ -76,6 +76,7 @@ def plotted(
     try:
         figure.theme("clear")
         figure.canvas("default")
+        plotext.terminal.limit(False, False)  # a panel's size, not the terminal's: there may be none
         figure.plot_size(width, height)
         _DRAW[kind](figure, groups, look)
         built = str(figure.build())

@@ -1,0 +1,120 @@
+"""Figures and queues: what is added up, compared and derived."""
+
+from __future__ import annotations
+
+import math
+
+from rich.cells import cell_len
+
+from situationroom.panel import Point, View
+from situationroom.values import Level
+from tests.unit import panel_views as views
+
+
+def seen(**more: object) -> View:
+    return views.view(*views.launch_feeds().values(), **more)
+
+
+def figure(width: int = 46, height: int = 1, **options: object) -> str:
+    return "\n".join(views.painted("figures", seen(), width, height, **options))
+
+
+def test_rows_are_added_up_unless_told_otherwise() -> None:
+    assert figure(value="total", figure="number", delta=False) == "128,402"
+    assert figure(value="total", figure="number", total="max", delta=False) == "48,210"
+    assert figure(value="total", figure="number", total="last", delta=False) == "29,000"
+    assert figure(value="total", figure="number", total="avg", delta=False) == "32,100"
+
+
+def test_only_the_rows_asked_for_are_counted() -> None:
+    assert figure(value="total", where={"kind": "신규"}, delta=False) == "7만 7,210"
+
+
+def test_the_gain_a_minute_comes_from_the_series_or_from_a_column() -> None:
+    assert "+3,120/분" in figure(value="total")
+    assert "+128,402/분" in figure(value="previous", per_minute="total")
+
+
+def test_a_figure_is_held_against_its_predecessor() -> None:
+    compare = {"column": "previous", "label": "전작 대비"}
+    assert "전작 대비 +18 %" in figure(height=6, value="total", compare=compare)
+    assert "-50 %" in figure(height=6, value="total", compare={"value": 256_804})
+    assert "전작 대비 –" in figure(height=6, value="total", compare={"value": 0, "label": "전작 대비"})
+
+
+def test_a_large_figure_is_not_repeated_small_unless_it_was_shortened() -> None:
+    assert "12만 8,402" not in figure(width=60, height=6, value="total")
+    assert "12만 8,402" in figure(width=30, height=6, value="total", unit="건")
+
+
+def test_a_figure_without_a_value_is_a_dash_and_not_a_zero() -> None:
+    feed = views.feed("f", [{"k": "a", "n": None}, {"k": "b", "n": math.nan}], ("k",))
+    assert views.painted("figures", views.view(feed), 20, 1, value="n", delta=False) == ["–"]
+
+
+def test_the_level_of_a_row_is_a_mark_as_well_as_a_colour() -> None:
+    bad = {("activations", ("아이폰16", "신규")): Level.CRITICAL}
+    lines = views.panel("figures", value="total").paint(seen(levels=bad), 46, 1)
+    assert lines[0].text.plain.startswith("■ ")
+    assert "critical" in views.styles(lines[0])
+
+
+def test_the_level_of_another_row_does_not_colour_a_figure() -> None:
+    bad = {("activations", ("아이폰16", "신규")): Level.CRITICAL}
+    lines = views.panel("figures", value="total", where={"kind": "번호이동"}).paint(seen(levels=bad), 46, 1)
+    assert "critical" not in views.styles(lines[0])
+
+
+def test_figures_side_by_side_do_not_move_each_other() -> None:
+    def second(first: int) -> int:
+        feed = views.feed("f", [{"a": first, "b": 5}])
+        texts = views.painted(
+            "figures", views.view(feed), 60, 2, items=[{"value": "a"}, {"value": "b", "label": "둘"}]
+        )
+        return cell_len(texts[0][: texts[0].index("둘")])
+
+    assert second(1) == second(99_999) == second(123_456_789)
+
+
+def queue(**options: object) -> str:
+    launch = views.launch_feeds()["error_queue"]
+    return "\n".join(
+        views.painted("queue", views.view(launch, levels=views.LEVELS), 100, 5, by="code", **options)
+    )
+
+
+def test_a_queue_says_how_many_wait_since_when_and_until_when() -> None:
+    shown = queue(oldest="oldest", incoming="in", outgoing="out")
+    assert "적체 1만 2,020건" in shown
+    assert "최장 대기 14분 20초" in shown
+    assert "유입 140/분" in shown
+    assert "처리 1,000/분" in shown
+    assert "증감 -860/분" in shown
+    assert "소진 예상 13분 59초" in shown
+
+
+def test_a_queue_that_grows_says_so_instead_of_when_it_will_be_empty() -> None:
+    shown = queue(incoming="out", outgoing="in")
+    assert "늘어나는 중" in shown
+    assert "소진 예상" not in shown
+
+
+def test_a_queue_derives_its_change_from_the_backlog_itself() -> None:
+    feed = views.feed("f", [{"code": "a", "count": 600}], ("code",))
+    falling = [Point(views.NOW.timestamp() - 120 + at, 1_200.0 - at * 5) for at in range(0, 121, 5)]
+    shown = views.painted("queue", views.view(feed, history=lambda *_: falling), 100, 5)
+    assert "증감 -300/분   소진 예상 2분" in "\n".join(shown)
+
+
+def test_the_bars_of_a_queue_stand_longest_first_with_their_keys() -> None:
+    launch = views.launch_feeds()["error_queue"]
+    lines = views.panel("queue").paint(views.view(launch, levels=views.LEVELS), 60, 6)
+    assert [line.key for line in lines if line.key] == [("E104",), ("KAIT-TIMEOUT",)]
+    first = next(line for line in lines if line.key == ("E104",))
+    assert first.text.plain.startswith("▲ E104")
+    assert "8,120건" in first.text.plain
+
+
+def test_an_empty_queue_is_good_news() -> None:
+    feed = views.feed("f", (), ("code",), columns=("code", "count"))
+    assert views.painted("queue", views.view(feed), 60, 4)[0] == "● 적체 없음"
