@@ -1,7 +1,8 @@
 """Partner agencies for tests and measurements: real HTTP and websocket servers that can go wrong.
 
 :class:`Partners` runs in the test's own loop; :func:`partners_process` runs the same in another process,
-which can be stopped with a signal and whose work is not counted. ``python -m tests.partners`` prints its port.
+which can be stopped with a signal and whose work is not counted. ``python -m tests.partners`` prints its
+port.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -110,7 +112,8 @@ class Partners:
         count = 0
         while not self.is_cut:
             count += 1
-            yield {"id": count, "level": "info", "text": f"{self._text} {count:,}건"}
+            at = datetime.now(UTC).isoformat()
+            yield {"id": count, "at": at, "level": "info", "text": f"{self._text} {count:,}건"}
             await asyncio.sleep(self._every_s)
 
 
