@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from situationroom.layout.models import Layout, PageSpec, PanelSpec
 from situationroom.layout.references import references
 from situationroom.paint.actionbar import Hint, action_bar
-from situationroom.paint.frame import paint_body, paint_panel
+from situationroom.paint.body import paint_body
+from situationroom.paint.frame import paint_panel
 from situationroom.paint.glyphs import Glyphs
 from situationroom.paint.grid import Rect, phone_order, rectangles
 from situationroom.paint.header import HEADER_ROWS, HeaderFacts, phone_header, wall_header

@@ -22,8 +22,9 @@ from typing import Any
 
 from situationroom.engine.interface import Room
 from situationroom.i18n import say
-from situationroom.paint.frame import heading_of, paint_body
+from situationroom.paint.body import paint_body
 from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.heading import heading_of
 from situationroom.paint.page import Panels, full_height, view_of
 from situationroom.paint.theme import theme
 from situationroom.panel import Panel

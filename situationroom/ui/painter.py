@@ -10,17 +10,11 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from situationroom.engine.interface import Room
+from situationroom.paint.body import Body, paint_body
 from situationroom.paint.cache import PaintCache
-from situationroom.paint.frame import (
-    Body,
-    Heading,
-    heading_of,
-    inner_height,
-    inside,
-    paint_body,
-    top_row,
-)
+from situationroom.paint.frame import inner_height, inside, top_row
 from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.heading import Heading, heading_of
 from situationroom.paint.page import full_height, panel_feeds
 from situationroom.paint.rows import Row
 from situationroom.paint.theme import Theme

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from situationroom.layout.models import PanelSpec
 from situationroom.paint.cache import PaintCache
-from situationroom.paint.frame import Framed, heading_of, paint_panel
+from situationroom.paint.frame import Framed, paint_panel
 from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.heading import heading_of
 from situationroom.paint.rows import plain
 from situationroom.paint.theme import theme
 from situationroom.panel import Line, Panel, PanelOptions, View
