@@ -13,8 +13,14 @@ from situationroom.demo.postgres import PostgresServer
 
 @pytest.fixture(scope="session", autouse=True)
 def _private_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Journals of tests stay out of the user's state folder; sentences are Korean whatever the machine's."""
+    """Journals of tests stay out of the user's state folder; sentences are Korean whatever the machine's.
+
+    The programs that tests start keep their compiled modules, as installed ones do: a start is then four
+    times as fast.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("compiled")))
         patch.setenv("SITUATIONROOM_STATE", str(tmp_path_factory.mktemp("state")))
         patch.setenv("LC_ALL", "ko_KR.UTF-8")
         yield
