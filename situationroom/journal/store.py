@@ -22,7 +22,8 @@ BUSY_S = 2.0
 TIMEOUT_S = 5.0
 """How long anybody waits for the disk."""
 
-_PAGE = 500
+PAGE = 500
+"""Entries read at a time."""
 
 
 class Journal:
@@ -74,7 +75,7 @@ class Journal:
         }
         matching = {name: value for name, value in wanted.items() if value is not None}
         after = 0
-        while page := await self._do(partial(self._file.page, after, _PAGE, matching)):
+        while page := await self._do(partial(self._file.page, after, PAGE, matching)):
             for entry in page:
                 yield entry
             after = page[-1].id

@@ -104,10 +104,7 @@ async def test_a_dry_run_only_shows(shell: Shell) -> None:
         (["skip", "--as", "kin", "--yes"], 2, "kim"),
         (["skp", "--as", "kim", "--yes"], 2, "skip"),
         (["skip", "nonsense", "--as", "kim", "--yes"], 2, "nonsense"),
-        (["reprocess", "cod=1", "--as", "kim", "--yes"], 1, "code"),
-        (["reprocess", "--as", "kim", "--yes"], 1, "대상이 없음"),
         (["skip", "--as", "kim"], 2, "--yes"),
-        (["skip", "--nope"], 2, "--nope"),
     ],
 )
 async def test_what_is_wrong_is_said_in_a_line_and_the_exit_code(
@@ -133,7 +130,6 @@ async def test_a_journal_of_a_room_without_its_environment_can_be_read(shell: Sh
     [
         ("skip", "y", True),
         ("skip", "n", False),
-        ("skip", "", False),
         ("risky", "risky", True),
         ("risky", "y", False),
     ],

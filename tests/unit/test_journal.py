@@ -21,7 +21,7 @@ import pytest
 from rich.console import Console
 
 from situationroom.errors import JournalError
-from situationroom.journal import Draft, Entry, Journal, Kind, first_broken
+from situationroom.journal import Draft, Entry, Journal, Kind, first_broken, store
 from situationroom.journal.export import csv_header, csv_line, json_line, table
 
 NINE = datetime(2024, 9, 20, 9, 0, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -130,12 +130,12 @@ async def test_entries_are_found_by_run_action_person_and_time(tmp_path: Path) -
         assert await ids(run="a", person="lee") == [3]
 
 
-async def test_more_entries_than_a_page_are_all_read(tmp_path: Path) -> None:
-    path = tmp_path / "room.journal"
-    async with opened(path) as journal:
-        await asyncio.gather(*(journal.append(draft(number=number)) for number in range(1_100)))
+async def test_more_entries_than_a_page_are_all_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "PAGE", 10)
+    async with opened(tmp_path / "room.journal") as journal:
+        await asyncio.gather(*(journal.append(draft(number=number)) for number in range(35)))
         entries = await read(journal)
-    assert [entry.id for entry in entries] == list(range(1, 1_101))
+    assert [entry.id for entry in entries] == list(range(1, 36))
     assert first_broken(entries) is None
 
 
