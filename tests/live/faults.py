@@ -68,7 +68,7 @@ class Proxy:
     def black_hole(self, on: bool) -> None:
         if on:
             self._healthy.clear()
-        else:
+        elif self.black_hole:
             self.cut()  # what vanished is lost: the old connections cannot go on
             self._healthy.set()
 

@@ -446,6 +446,20 @@ async def test_a_black_hole_times_out_and_is_left_when_the_network_is_back(datab
         assert await ask(source, "select 1 as one") == [{"one": 1}]
 
 
+async def test_a_network_that_dies_under_a_query_costs_no_more_than_its_time(database: str) -> None:
+    async with Proxy("127.0.0.1", target(database)) as proxy, opened(through(proxy, database)) as source:
+        await ask(source, "select 1")
+
+        def swallow(chunk: bytes) -> bool:
+            proxy.black_hole = proxy.black_hole or b"pg_sleep" in chunk
+            return True
+
+        proxy.on_request = swallow
+        begun = time.monotonic()
+        assert (await failure(source, "select pg_sleep(0)", 0.4)).message.id == "sources.timeout"
+        assert time.monotonic() - begun < 0.9
+
+
 async def test_a_pooled_connection_cut_while_idle_costs_no_answer(database: str) -> None:
     async with Proxy("127.0.0.1", target(database)) as proxy, opened(through(proxy, database)) as source:
         await ask(source, "select 1")
