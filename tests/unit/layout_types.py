@@ -29,6 +29,8 @@ class PostgresOptions(Spec):
     def _scheme(cls, value: str) -> str:
         if not value.startswith("postgres://"):
             raise ValueError(f"{value!r} is no postgres:// address")
+        if value.endswith("!"):
+            raise ValueError(f"no mark at the end: {value[::-1]}")
         return value
 
 

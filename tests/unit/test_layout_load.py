@@ -250,6 +250,13 @@ def test_no_secret_is_ever_in_a_problem(tmp_path: Path) -> None:
     assert "hunter2" not in repr(caught.value.problems)
 
 
+def test_a_validators_words_about_a_secret_are_never_trusted(tmp_path: Path) -> None:
+    text = "{room: x, sources: {a: {type: postgres, dsn: '${S}'}}}"
+    assert problems(tmp_path, text, {"S": "postgres://hunter2!"}) == [
+        "1:46: sources.a.dsn: the value from the environment is not valid (not shown)"
+    ]
+
+
 def test_a_validators_own_words_are_shown_where_nothing_is_secret(tmp_path: Path) -> None:
     assert problems(tmp_path, "{room: x, sources: {a: {type: postgres, dsn: 'mysql://h'}}}") == [
         "1:46: sources.a.dsn: 'mysql://h' is no postgres:// address"

@@ -91,6 +91,11 @@ def test_an_alias_bomb_is_refused_quickly(use: str) -> None:
     assert "too many pieces" in refused(bomb)[0]
 
 
+def test_a_bomb_of_merges_alone_is_refused_quickly() -> None:
+    anchors = ["&a0 {x: 1}", *(f"&a{i + 1} {{<<: [*a{i}, *a{i}]}}" for i in range(40))]
+    assert "too many pieces" in refused(f"all: {{anchors: [{', '.join(anchors)}], <<: *a40}}")[0]
+
+
 def test_an_empty_file_is_an_empty_layout() -> None:
     assert read(b"", "f").data == {}
     assert read("\ufeff# 주석\n".encode(), "f").data == {}
