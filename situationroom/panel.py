@@ -54,6 +54,7 @@ from situationroom.paint.plotting import Group, plotted
 from situationroom.paint.renderables import markdown, rendered
 from situationroom.paint.scales import time_ticks, writer
 from situationroom.paint.series import change, growth, summed, usual_gap
+from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
 from situationroom.paint.texts import Run, clipped, joined, run_cells, spread, wrapped
 from situationroom.values import (
@@ -70,14 +71,14 @@ from situationroom.values import (
 )
 
 __all__ = [
-    "LEVEL_MARKS", "NO_DATA", "OFF", "STALE", "WELL_KNOWN", "ActionState", "Alert", "Align", "Column",
-    "ColumnSpec", "ColumnSpecs", "Curve", "Expression", "FeedName", "Figure", "Group", "Head", "Key",
-    "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row", "Run",
-    "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell", "change",
-    "chart", "clipped", "digits_width", "figure_of", "first_figures", "growth", "heads", "joined",
-    "level_style", "line", "lines", "markdown", "missing", "moment_of", "notice", "plotted", "printable",
-    "rendered", "run_cells", "sparkline", "spread", "summed", "tabulated", "time_ticks", "usual_gap",
-    "wrapped", "writer",
+    "LEVEL_MARKS", "NO_DATA", "OFF", "STALE", "WELL_KNOWN", "ActionState", "Alert", "Align", "BigFigure",
+    "Column", "ColumnSpec", "ColumnSpecs", "Curve", "Expression", "FeedName", "Figure", "Group", "Head",
+    "Key", "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row",
+    "Run", "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell",
+    "change", "chart", "clipped", "digits_width", "figure_of", "first_figures", "growth", "heads",
+    "joined", "level_style", "line", "lines", "markdown", "missing", "moment_of", "notice", "plotted",
+    "printable", "rendered", "run_cells", "slots", "sparkline", "spread", "summed", "tabulated",
+    "time_ticks", "usual_gap", "wrapped", "writer",
 ]  # fmt: skip
 
 Updates = Literal["readings", "seconds"]
