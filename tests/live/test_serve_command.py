@@ -90,7 +90,7 @@ async def test_a_browser_sees_the_room(layout: Path) -> None:
             await _shown(socket, "여기는 상황실")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_ends_cleanly_and_leaves_no_program_behind(layout: Path, number: signal.Signals) -> None:
     async with serving(layout) as page, connect(page.socket) as socket:
         async with asyncio.timeout(30):
