@@ -32,9 +32,17 @@ def readable_by_others(folder: Path) -> bool:
 
 
 def copy_install(folder: Path, target: Path) -> Path:
-    """Copy what a server needs of the installation around ``folder`` and give the new ``bin``."""
-    shutil.copytree(folder.parent, target, ignore=shutil.ignore_patterns("include", "*.a"))
-    return target / folder.name
+    """Copy what a server needs of the installation around ``folder`` and give the new ``bin``.
+
+    A wheel's binaries find their libraries relative to themselves, in ``<package>.libs`` beside the package.
+    """
+    install, package = folder.parent, folder.parent.parent
+    copied = target / package.name / install.name
+    shutil.copytree(install, copied, ignore=shutil.ignore_patterns("include", "*.a"))
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name)
+    return copied / folder.name
 
 
 def _candidates() -> Iterator[Path]:
