@@ -14,7 +14,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerFailed, WorkerState
 
 from situationroom.engine.interface import Room
 from situationroom.i18n import say
@@ -323,13 +323,13 @@ class RoomApp(App[None]):
         """Say which error ended the screen, without the values of variables: they may hold secrets."""
         from rich.text import Text
 
-        error = self._exception
-        if error is None:  # pragma: no cover - Textual sets it before it calls this
-            return
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-        words = say("ui.crashed", self.room.layout.lang, kind=type(error).__name__, where=where)
-        self._exit_renderables.append(Text(words))
-        if self._debugging:
-            self._exit_renderables.append(Text("".join(traceback.format_tb(error.__traceback__))))
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        if error is not None and not self._exit_renderables:
+            frames = traceback.extract_tb(error.__traceback__)
+            where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+            words = say("ui.crashed", self.room.layout.lang, kind=type(error).__name__, where=where)
+            places = traceback.format_list(frames) if self._debugging else []
+            self._exit_renderables.append(Text("\n".join([words, *places])))
         self._close_messages_no_wait()

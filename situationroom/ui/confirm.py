@@ -16,7 +16,7 @@ from textual.widgets import Button, Input, Static
 from situationroom.actions.asked import Asked, Confirmation
 from situationroom.formats import printable
 from situationroom.i18n import say
-from situationroom.ui.dialog import Dialog, button
+from situationroom.ui.dialog import SHORT, Dialog, button
 from situationroom.ui.preview import Wording
 
 Answer = Confirmation | Literal["again"] | None
@@ -46,9 +46,8 @@ class ConfirmScreen(Dialog[Answer]):
         below: list[Static | Input] = [Static(self._wording.expiry(self._asked, self._now()), id="expiry")]
         if self._typed:
             below.insert(0, Static(self._hint("ui.type_target", "accent", target), id="hint"))
-            below.insert(
-                1, Input(placeholder=printable(target), id="typed", compact=True, select_on_focus=False)
-            )
+            short = printable(target) if self.app.size.height < SHORT else ""  # the hint is not shown there
+            below.insert(1, Input(placeholder=short, compact=True, select_on_focus=False))
         yes = say("ui.fire_typed" if self._typed else "ui.fire", self._lang)
         yield self.box(
             self._title,

@@ -16,6 +16,9 @@ from situationroom.ui.hangul import JAMO
 
 R = TypeVar("R")
 
+SHORT = 16
+"""Screens with fewer rows than this get dialogs without anything to spare."""
+
 
 class Dialog(ModalScreen[R]):
     """A modal screen whose background is translucent, so that figures are seen to move behind it.
@@ -30,7 +33,7 @@ class Dialog(ModalScreen[R]):
     ]
     # Textual declares these two as instance variables, which rules ClassVar out.
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (34, "-phone"), (60, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012
 
     def bind_letters(self, actions: Mapping[str, str]) -> None:
         """Bind letters of this dialog to its actions, under a Korean input method too."""
