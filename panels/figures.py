@@ -65,7 +65,7 @@ class Item(Spec):
     figure: Figure = Field("big", description="how it is written")
     unit: str = Field("", description="its unit, such as 건")
     total: Total = Field("sum", description="how several rows become one figure: sum, max, last or avg")
-    where: Mapping[str, str] = Field(default_factory=dict, description="only rows with these values")
+    where: Mapping[Column, str] = Field(default_factory=dict, description="only rows with these values")
     per_minute: Column | None = Field(None, description="the column with its gain a minute")
     compare: Compare | None = Field(None, description="what it is held against")
 
@@ -80,7 +80,7 @@ class FiguresOptions(PanelOptions):
     figure: Figure = Field("big", description="how it is written")
     unit: str = Field("", description="its unit, such as 건")
     total: Total = Field("sum", description="how several rows become one figure: sum, max, last or avg")
-    where: Mapping[str, str] = Field(default_factory=dict, description="only rows with these values")
+    where: Mapping[Column, str] = Field(default_factory=dict, description="only rows with these values")
     per_minute: Column | None = Field(None, description="the column with its gain a minute")
     compare: Compare | None = Field(None, description="what it is held against")
     delta: bool = Field(True, description="show the gain of the last minute")

@@ -12,6 +12,7 @@ import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
+from situationroom.layout.references import references
 from situationroom.paint.theme import theme
 from situationroom.panel import Line, View
 from situationroom.values import ActionState, Row, RunState, RunStatus, Status
@@ -154,3 +155,20 @@ def test_every_state_of_a_run_has_its_words() -> None:
         text = " ".join(views.painted("actions", seen, 60, 5))
         assert "panels." not in text
         assert len(text.split()) > 2
+
+
+def test_the_names_in_a_panels_options_are_found_for_check() -> None:
+    def columns(name: str, **options: Any) -> set[tuple[str | None, str]]:
+        found = references(views.panel(name, **options).options, "main")
+        return {(each.feed, each.name) for each in found if each.what == "column"}
+
+    assert columns("board", columns=["a", {"column": "b"}], trend="c") == {
+        ("main", "a"),
+        ("main", "b"),
+        ("main", "c"),
+    }
+    item = {"value": "x", "where": {"kind": "신규"}, "compare": {"feed": "old", "column": "y"}}
+    assert columns("figures", items=[item]) == {("main", "x"), ("main", "kind"), ("old", "y")}
+    series = [{"column": "x"}, {"feed": "other", "column": "y"}]
+    assert columns("chart", series=series, by="k") == {("main", "x"), ("other", "y"), ("main", "k")}
+    assert columns("events") == {("main", "at"), ("main", "level"), ("main", "text")}
