@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from situationroom.layout.models import Layout
+
 
 @asynccontextmanager
 async def world_env(layout: str, demo: bool) -> AsyncIterator[Mapping[str, str]]:
@@ -21,8 +23,24 @@ async def world_env(layout: str, demo: bool) -> AsyncIterator[Mapping[str, str]]
         yield {}
         return
     from situationroom.demo.child import WorldProcess  # an extra: only a demo needs it
+
+    async with WorldProcess(_name(layout)) as world:
+        yield world.env
+
+
+def demo_person(layout: Layout, demo: bool) -> str | None:
+    """Who looks at a demo where nobody is named: the world's own operator, if the layout knows them."""
+    if not demo:
+        return None
+    from situationroom.demo.worlds import setting
+
+    operator = setting(_name(layout.path.stem)).operator
+    return operator if operator in layout.people else None
+
+
+def _name(layout: str) -> str:
+    """The world for a layout."""
     from situationroom.demo.worlds import WORLDS
 
     name = Path(layout).stem
-    async with WorldProcess(name if name in WORLDS else next(iter(WORLDS))) as world:
-        yield world.env
+    return name if name in WORLDS else next(iter(WORLDS))

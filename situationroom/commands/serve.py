@@ -9,7 +9,7 @@ import sys
 import click
 
 from situationroom.commands._open import open_layout
-from situationroom.commands._world import world_env
+from situationroom.commands._world import demo_person, world_env
 from situationroom.errors import UsageError
 from situationroom.i18n import say
 
@@ -40,7 +40,8 @@ async def _serve(name: str, host: str, port: int, demo: bool) -> None:
         loop.add_signal_handler(number, over.set)
     async with world_env(name, demo) as env:
         layout, _ = open_layout(name, env)
-        program = [sys.executable, "-m", "situationroom", "run", name]
+        person = demo_person(layout, demo)
+        program = [sys.executable, "-m", "situationroom", "run", name, *(["--as", person] if person else [])]
         server = TerminalServer(program, layout.room, host, port, env)
         await server.run(
             over, lambda url: click.echo(say("web.serving", layout.lang, room=layout.room, url=url))

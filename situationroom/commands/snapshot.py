@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from situationroom.commands._open import open_layout, open_room, person_of
-from situationroom.commands._world import world_env
+from situationroom.commands._world import demo_person, world_env
 from situationroom.engine.interface import Room
 from situationroom.errors import ShareError, UsageError
 from situationroom.layout.fields import seconds
@@ -76,7 +76,7 @@ async def _picture(
         layout, types = open_layout(name, env)
         if page is not None and page not in layout.pages:
             raise UsageError("share.page", page=page, pages=", ".join(layout.pages))
-        person = person_of(layout, wanted)
+        person = person_of(layout, wanted or demo_person(layout, demo))
         panels = build_panels(layout, types.panels)
         async with open_room(layout, types) as room:
             if wait_s is None:

@@ -72,7 +72,7 @@ def _braille(pattern: int, width: float, height: float) -> str:
 
 
 def _mark(char: str, width: float, height: float) -> str:
-    """The marks of states, in the middle of the cell and nearly as wide."""
+    """Marks of states in the middle of the cell and nearly as wide; signs that fonts draw too wide."""
     x, y, r = width / 2, height / 2, width * 0.44
     match char:
         case "●" | "⏺":
@@ -84,6 +84,12 @@ def _mark(char: str, width: float, height: float) -> str:
             return "".join(
                 _disc(x + (r - 0.5) * math.cos(at), y + (r - 0.5) * math.sin(at), 0.7) for at in ring
             )
+        case "…":
+            return "".join(_disc(x + width * 0.3 * step, height * 0.72, 0.9) for step in (-1, 0, 1))
+        case "·":
+            return _disc(x, y, 1.1)
+        case "–":
+            return _rects([(width * 0.1, y - 0.5, width * 0.8, 1)])
         case "■":
             return _rects([(x - r, y - r, 2 * r, 2 * r)])
         case "▲":

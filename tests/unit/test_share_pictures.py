@@ -200,10 +200,10 @@ def test_the_picture_is_well_formed_for_any_text(text: str) -> None:
 
 
 def test_marks_lines_blocks_and_dots_need_no_font() -> None:
-    picture = svg(rows_of("╭─┃╮█▄▁⡷▖●▲■◌○"), DARK)
+    picture = svg(rows_of("╭─┃╮█▄▁⡷▖●▲■◌○…·–"), DARK)
     assert words(picture) == []
     assert picture.count("<path") == 1
-    assert len(re.findall(r"M[\d.]+ ", picture)) == 14
+    assert len(re.findall(r"M[\d.]+ ", picture)) == 17
 
 
 def test_each_braille_dot_is_drawn_once() -> None:
