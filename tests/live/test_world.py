@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -198,3 +201,12 @@ async def test_a_world_or_scenario_nobody_knows_is_named() -> None:
         World("moon-landing")
     with pytest.raises(WorldError, match="kait-lag"):
         World(scenario="flood")
+
+
+async def test_the_shipped_room_finds_every_column_it_uses_in_it(world: World) -> None:
+    check = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "situationroom", "check", "launch-day",
+        env={**os.environ, **world.env}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await asyncio.wait_for(check.communicate(), 30)
+    assert check.returncode == 0, said.decode()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import select
 import shlex
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
+import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -118,3 +125,54 @@ async def test_leaving_the_context_ends_it() -> None:
         env = world.env
     assert not any(map(alive, family))
     assert all(closed(port) for port in ports(env))
+
+
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL])
+def test_a_demo_that_ends_in_the_middle_leaves_no_world(way: signal.Signals) -> None:
+    master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 140, 0, 0))
+    command = [sys.executable, "-m", "situationroom", "demo", "--scenario", "calm"]
+    demo = subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+        env={**os.environ, "TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(slave)
+    try:
+        shown = screen_until(master, "대외기관")
+        family = psutil.Process(demo.pid).children(recursive=True)
+        folder = folder_of(family)
+        demo.send_signal(way)
+        with screen_drained(master):
+            assert demo.wait(10) == (0 if way is signal.SIGTERM else -signal.SIGKILL), shown[-2_000:]
+        wait_until_sync(lambda: not any(map(alive, family)), timeout=10, what="every process is gone")
+        wait_until_sync(lambda: not Path(folder).exists(), what="the folder is gone")
+    finally:
+        demo.kill()
+        demo.wait()
+        os.close(master)
+
+
+def screen_until(master: int, text: str) -> str:
+    """What the program drew, once it has drawn ``text``."""
+    shown = b""
+    deadline = time.monotonic() + 30
+    while text.encode() not in shown:
+        ready, _, _ = select.select([master], [], [], deadline - time.monotonic())
+        assert ready, f"{text} was not drawn: {shown[-2_000:]!r}"
+        shown += os.read(master, 65_536)
+    return shown.decode(errors="replace")
+
+
+@contextmanager
+def screen_drained(master: int) -> Iterator[None]:
+    """Read on meanwhile: a program that ends must be able to restore its terminal."""
+
+    def drain() -> None:
+        with suppress(OSError):  # the other side has closed
+            while os.read(master, 65_536):
+                continue
+
+    reader = threading.Thread(target=drain, daemon=True)
+    reader.start()
+    yield
+    reader.join(5)
