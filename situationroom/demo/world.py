@@ -111,7 +111,6 @@ class World:
         self._env["OPENS"] = (self._started - timedelta(seconds=OPENED_S)).isoformat(timespec="seconds")
         self._zero = time.monotonic()
         await self._commit(connection, stream, self.simulation.advance(0.0, Wishes()))
-        await connection.execute("analyze")
         self._ticking = asyncio.create_task(self._tick(connection, stream))
         self._stack.push_async_callback(self._end_ticking)
 
@@ -150,6 +149,7 @@ class World:
     async def _tick(self, connection: Connection, stream: Stream) -> None:
         """Let time pass, for ever."""
         try:
+            await connection.execute("analyze")  # nobody need wait for it
             while True:
                 await asyncio.sleep(_TICK_S)
                 wishes = await read_wishes(connection)
