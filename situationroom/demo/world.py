@@ -149,7 +149,6 @@ class World:
     async def _tick(self, connection: Connection, stream: Stream) -> None:
         """Let time pass, for ever."""
         try:
-            await connection.execute("analyze")  # nobody need wait for it
             while True:
                 await asyncio.sleep(_TICK_S)
                 wishes = await read_wishes(connection)
