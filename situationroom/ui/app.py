@@ -103,6 +103,7 @@ class RoomApp(App[None]):
             self.bind(use.keys, use.action, description=use.title, show=False)
         self.register_theme(textual_theme(self.painter.theme))
         self.theme = self.painter.theme.name
+        self.set_class(glyphs is Glyphs.ASCII, "-ascii")
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice; in a POSIX terminal one that outlives it."""
@@ -226,7 +227,8 @@ class RoomApp(App[None]):
         """Open the search box."""
         from situationroom.ui.palette import Palette, RoomCommands
 
-        self.push_screen(Palette([RoomCommands], placeholder=say("ui.search", self.painter.lang)))
+        search = self.wording().plain(say("ui.search", self.painter.lang))
+        self.push_screen(Palette([RoomCommands], placeholder=search))
 
     def action_filter(self) -> None:
         """Type what the focused panel's rows are filtered by."""
@@ -234,7 +236,7 @@ class RoomApp(App[None]):
 
         host = self.focused
         if isinstance(host, PanelHost):
-            title = f"{say('ui.filter', self.painter.lang)}: {host.panel.spec.title}"
+            title = self.wording().plain(f"{say('ui.filter', self.painter.lang)}: {host.panel.spec.title}")
             self.push_screen(FilterScreen(title, host.filter, host.filter_by))
         else:
             self.tell("ui.choose_panel")
@@ -279,6 +281,8 @@ class RoomApp(App[None]):
 
     def _turn_page(self) -> None:
         """Show the next page, unless somebody is busy at this screen."""
+        if not self.wall.is_attached:
+            return  # the screen is being taken down
         if self.focused is None and len(self.screen_stack) == 1 and self.wall.enlarged is None:
             pages = list(self.room.layout.pages)
             self.go_to_page(pages[(pages.index(self.wall.page) + 1) % len(pages)])

@@ -32,31 +32,29 @@ class ConfirmScreen(Dialog[Answer]):
     AUTO_FOCUS: ClassVar[str | None] = "#cancel"
 
     def __init__(self, asked: Asked, title: str, now: Callable[[], datetime], wording: Wording) -> None:
-        super().__init__()
+        super().__init__(wording)
         self._asked = asked
         self._title = title
         self._now = now
-        self._wording = wording
-        self._lang = wording.lang
         self.bind_letters({"r": "again"} if self._typed else {"y": "confirm", "r": "again"})
 
     def compose(self) -> ComposeResult:
         """Title, preview, the field to type in, the time left, the buttons."""
         target = self._asked.preview.target
-        below: list[Static | Input] = [Static(self._wording.expiry(self._asked, self._now()), id="expiry")]
+        below: list[Static | Input] = [Static(self.wording.expiry(self._asked, self._now()), id="expiry")]
         if self._typed:
             below.insert(0, Static(self._hint("ui.type_target", "accent", target), id="hint"))
             short = printable(target) if self.app.size.height < SHORT else ""  # the hint is not shown there
             below.insert(1, Input(placeholder=short, compact=True, select_on_focus=False))
-        yes = say("ui.fire_typed" if self._typed else "ui.fire", self._lang)
+        yes = say("ui.fire_typed" if self._typed else "ui.fire", self.lang)
         yield self.box(
             self._title,
-            Static(self._wording.preview(self._asked.preview), id="preview"),
+            Static(self.wording.preview(self._asked.preview), id="preview"),
             *below,
             buttons=(
-                button(say("ui.cancel", self._lang), "cancel"),
+                button(say("ui.cancel", self.lang), "cancel"),
                 button(yes, "fire", loud=True, disabled=self._typed),
-                button(say("ui.again", self._lang), "again"),
+                button(say("ui.again", self.lang), "again"),
             ),
         )
 
@@ -120,10 +118,10 @@ class ConfirmScreen(Dialog[Answer]):
         return not self._typed or self._field == unicodedata.normalize("NFC", self._asked.preview.target)
 
     def _tick(self) -> None:
-        self.query_one("#expiry", Static).update(self._wording.expiry(self._asked, self._now()))
+        self.query_one("#expiry", Static).update(self.wording.expiry(self._asked, self._now()))
         self.query_one("#fire", Button).disabled = self.expired or not self._matches
         self.query_one("#again", Button).display = self.expired
         self.query_one("#expiry").set_class(self.expired, "-over")
 
     def _hint(self, identifier: str, style: str, target: str) -> Text:
-        return self._wording.line((say(identifier, self._lang, target=target), style))
+        return self.wording.line((say(identifier, self.lang, target=target), style))

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from situationroom.ui.hangul import JAMO
+from situationroom.ui.preview import Wording
 
 R = TypeVar("R")
 
@@ -35,6 +36,11 @@ class Dialog(ModalScreen[R]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (34, "-phone"), (60, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012
 
+    def __init__(self, wording: Wording) -> None:
+        super().__init__()
+        self.wording = wording
+        self.lang = wording.lang
+
     def bind_letters(self, actions: Mapping[str, str]) -> None:
         """Bind letters of this dialog to its actions, under a Korean input method too."""
         for letter, action in actions.items():
@@ -43,7 +49,7 @@ class Dialog(ModalScreen[R]):
     def box(self, title: str, body: Widget, *below: Widget, buttons: tuple[Button, ...]) -> Widget:
         """The dialog's box: title, a body that scrolls, what stands below it, the buttons."""
         return Vertical(
-            Static(Content(title), classes="title"),
+            Static(Content(self.wording.plain(title)), classes="title"),
             VerticalScroll(body, classes="body", can_focus=False),
             Vertical(*below, Horizontal(*buttons, classes="buttons"), classes="foot"),
             classes="box",

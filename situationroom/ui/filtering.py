@@ -11,8 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from situationroom.formats import printable
-
 
 class FilterScreen(ModalScreen[None]):
     """Filters as one types; Enter keeps the filter, Esc takes it away."""
@@ -28,7 +26,7 @@ class FilterScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One field at the foot."""
-        yield Input(self._words, placeholder=printable(self._title), compact=True, select_on_focus=False)
+        yield Input(self._words, placeholder=self._title, compact=True, select_on_focus=False)
 
     @on(Input.Changed)
     def _filter(self, event: Input.Changed) -> None:

@@ -30,14 +30,13 @@ class HelpScreen(Dialog[None]):
     ]
 
     def __init__(self, uses: Sequence[KeyUse], wording: Wording) -> None:
-        super().__init__()
+        super().__init__(wording)
         self._uses = uses
-        self._wording = wording
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
-        lang = self._wording.lang
-        body = Static(help_text(self._uses, self._wording), id="help")
+        lang = self.wording.lang
+        body = Static(help_text(self._uses, self.wording), id="help")
         yield self.box(say("ui.help_title", lang), body, buttons=(button(say("ui.close", lang), "close"),))
 
     def action_scroll_body(self, lines: int) -> None:

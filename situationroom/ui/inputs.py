@@ -15,10 +15,10 @@ from textual.widgets.option_list import Option
 from situationroom.actions.inputs import checked, choices_of
 from situationroom.engine.interface import Room
 from situationroom.errors import ActionDenied
-from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.layout.models import InputSpec
 from situationroom.ui.dialog import Dialog, button
+from situationroom.ui.preview import Wording
 from situationroom.values import Value
 
 MOST_CHOICES = 200
@@ -52,16 +52,17 @@ def choices_now(room: Room, specs: Mapping[str, InputSpec]) -> Mapping[str, Sequ
 class Field(Vertical):
     """One input: its label, its text, its choices, and what is wrong with it."""
 
-    def __init__(self, name: str, spec: InputSpec, choices: Sequence[str], lang: str) -> None:
+    def __init__(self, name: str, spec: InputSpec, choices: Sequence[str], wording: Wording) -> None:
         super().__init__(classes="field")
         self.input_name = name
         self.spec = spec
         self._choices = ["", *choices] if spec.optional and choices else choices
-        self._lang = lang
+        self._wording = wording
+        self._lang = wording.lang
 
     def compose(self) -> ComposeResult:
         """Label, field, choices, complaint."""
-        label = Content(printable(self.spec.title or self.input_name))
+        label = Content(self._wording.plain(self.spec.title or self.input_name))
         if self.spec.optional:
             label += Content(f"  ({say('ui.optional', self._lang)})").stylize("dim")
         yield Static(label)
@@ -70,7 +71,9 @@ class Field(Vertical):
         yield answer
         yield Static("", classes="wrong", markup=False)
         if self._choices:
-            shown = [printable(choice) or say("ui.nothing_given", self._lang) for choice in self._choices]
+            shown = [
+                self._wording.plain(choice) or say("ui.nothing_given", self._lang) for choice in self._choices
+            ]
             choosing = OptionList(
                 *(Option(Content(words), id=str(i)) for i, words in enumerate(shown)),
                 markup=False,
@@ -95,7 +98,7 @@ class Field(Vertical):
         try:
             value = check(self.input_name, self.query_one(Input).value)
         except ActionDenied as error:
-            wrong.update(Content(printable(say(error.message, self._lang))))
+            wrong.update(Content(self._wording.plain(say(error.message, self._lang))))
             raise
         wrong.update("")
         return value
@@ -116,13 +119,12 @@ class InputScreen(Dialog[Values | None]):
         specs: Mapping[str, InputSpec],
         choices: Mapping[str, Sequence[str]],
         check: Check,
-        lang: str,
+        wording: Wording,
     ) -> None:
-        super().__init__()
+        super().__init__(wording)
         self._title = title
-        self._fields = [Field(name, spec, choices.get(name, ()), lang) for name, spec in specs.items()]
+        self._fields = [Field(name, spec, choices.get(name, ()), wording) for name, spec in specs.items()]
         self._check = check
-        self._lang = lang
 
     def compose(self) -> ComposeResult:
         """The fields and the way on."""
@@ -130,8 +132,8 @@ class InputScreen(Dialog[Values | None]):
             self._title,
             Vertical(*self._fields, classes="fields"),
             buttons=(
-                button(say("ui.cancel", self._lang), "cancel"),
-                button(say("ui.continue", self._lang), "continue", loud=True),
+                button(say("ui.cancel", self.lang), "cancel"),
+                button(say("ui.continue", self.lang), "continue", loud=True),
             ),
         )
 

@@ -20,17 +20,16 @@ class LeaveScreen(Dialog[bool | None]):
     AUTO_FOCUS: ClassVar[str | None] = "#cancel"
 
     def __init__(self, titles: Sequence[str], wording: Wording) -> None:
-        super().__init__()
+        super().__init__(wording)
         self._titles = titles
-        self._wording = wording
 
     def compose(self) -> ComposeResult:
         """What is running, and the two ways."""
-        lang = self._wording.lang
+        lang = self.wording.lang
         words = say("ui.quit_running", lang, titles=", ".join(self._titles))
         yield self.box(
             say("ui.quit_title", lang),
-            Static(self._wording.line((words, "warning"))),
+            Static(self.wording.line((words, "warning"))),
             buttons=(
                 button(say("ui.cancel", lang), "cancel"),
                 button(say("ui.quit", lang), "leave", loud=True),

@@ -71,6 +71,11 @@ class Painter:
         self.glyphs = glyphs
         self._cache = cache if cache is not None else PaintCache()
         self._base = theme.style("base")
+        self._needs = {
+            name: (*panel_feeds(panel.spec), *sorted(panel.NEEDS)) for name, panel in panels.items()
+        }
+        # levels come with ``alerts``, and any panel may show them
+        self._versioned = {name: tuple(dict.fromkeys((*n, "alerts"))) for name, n in self._needs.items()}
 
     @property
     def lang(self) -> str:
@@ -82,6 +87,8 @@ class Painter:
         panel = self.panels[name]
         view = self.view(name, looking)
         heading = heading_of(panel, view)
+        if looking.filter:  # rows that are not shown must be known to be missing
+            heading = replace(heading, title=f"{heading.title} /{looking.filter}")
         inner = inner_height(heading, height)
         if width < 4 or height < 2:
             return PaintedPanel(self.blank(width, height), (None,) * height, Body((), ()), inner)
@@ -108,8 +115,7 @@ class Painter:
 
     def needs(self, name: str) -> tuple[str, ...]:
         """What a panel looks at: its feeds, then ``alerts`` and ``actions`` where it says so."""
-        panel = self.panels[name]
-        return (*panel_feeds(panel.spec), *sorted(panel.NEEDS))
+        return self._needs[name]
 
     def wanted_height(self, name: str, width: int) -> int:
         """Rows a panel wants on a narrow screen, its frame included."""
@@ -135,11 +141,11 @@ class Painter:
         return (self.theme.name, self.glyphs)
 
     def _version(self, name: str, view: View) -> tuple[object, ...]:
-        """Changes whenever the panel's body would: levels come with ``alerts``, which all panels may show."""
+        """Changes whenever the panel's body would."""
         panel = self.panels[name]
         second = int(view.now.timestamp()) if panel.UPDATES == "seconds" else None
         person = self.person if "actions" in panel.NEEDS else None
-        return (self.room.version(tuple(dict.fromkeys((*self.needs(name), "alerts")))), second, person)
+        return (self.room.version(self._versioned[name]), second, person)
 
     def _inside(
         self, body: Body, heading: Heading, width: int, height: int, looking: Looking

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
-from situationroom.formats import printable
 from situationroom.i18n import say
 
 if TYPE_CHECKING:
@@ -49,19 +48,21 @@ class RoomCommands(Provider):
 
     async def discover(self) -> Hits:
         """Everything, while nothing is typed."""
+        plain = self._room_app.wording().plain
         for entry in entries(self._room_app):
-            yield DiscoveryHit(_prompt(Text(printable(entry.words)), entry.note), entry.choose, entry.words)
+            words = plain(entry.words)
+            yield DiscoveryHit(_prompt(Text(words), plain(entry.note)), entry.choose, words)
 
     async def search(self, query: str) -> Hits:
         """What the letters are found in, in their order, the nearest first."""
-        matcher = self.matcher(query)
+        matcher, plain = self.matcher(query), self._room_app.wording().plain
         for entry in entries(self._room_app):
-            words = printable(entry.words)
+            words = plain(entry.words)
             if (score := matcher.match(words)) > 0:
                 found = Text(words)
                 for word in query.split():
                     found.highlight_words([word], "bold", case_sensitive=False)
-                yield Hit(score, _prompt(found, entry.note), entry.choose, words)
+                yield Hit(score, _prompt(found, plain(entry.note)), entry.choose, words)
 
     @property
     def _room_app(self) -> RoomApp:
@@ -77,4 +78,4 @@ class Palette(CommandPalette):
 
 
 def _prompt(words: Text, note: str) -> Text:
-    return words + Text(f"  {printable(note)}", "dim") if note else words
+    return words + Text(f"  {note}", "dim") if note else words

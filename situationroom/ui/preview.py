@@ -56,11 +56,15 @@ class Wording:
             return self.line((say("ui.expired", self.lang), "warning"))
         return self.line((say("ui.expires", self.lang, seconds=left), "muted"))
 
+    def plain(self, raw: str) -> str:
+        """Safe text in marks this terminal can show."""
+        return self._glyphs.translate(printable(raw))
+
     def line(self, *parts: tuple[str, str]) -> Text:
         """Pieces of text and the theme's names of their styles, as one line of safe text."""
         shown = Text()
         for raw, style in parts:
-            shown.append(self._glyphs.translate(printable(raw)), self._theme.style(style))
+            shown.append(self.plain(raw), self._theme.style(style))
         return shown
 
     def _say(self, message: Message) -> str:

@@ -24,14 +24,13 @@ class Sheet(Dialog[str | None]):
     AUTO_FOCUS: ClassVar[str | None] = "OptionList"
 
     def __init__(self, actions: Sequence[ActionState], hints: Sequence[Hint], wording: Wording) -> None:
-        super().__init__()
+        super().__init__(wording)
         self._actions = actions
         self._hints = hints
-        self._wording = wording
 
     def compose(self) -> ComposeResult:
         """Two lines for each, so that a finger meets the right one."""
-        lang = self._wording.lang
+        lang = self.wording.lang
         options = [Option(self._of_action(action), id=f"action:{action.id}") for action in self._actions]
         options += [Option(self._of_hint(hint), id=hint.id) for hint in self._hints]
         body = OptionList(*options, markup=False, compact=True)
@@ -48,7 +47,7 @@ class Sheet(Dialog[str | None]):
 
     def _of_action(self, action: ActionState) -> Text:
         """Title and key; below them the state, or why it may not be fired."""
-        lang = self._wording.lang
+        lang = self.wording.lang
         if not action.allowed:
             why = say(action.why, lang) if action.why is not None else say("ui.not_allowed", lang)
             return self._two_lines((action.title, "muted"), (why, "muted"))
@@ -59,4 +58,4 @@ class Sheet(Dialog[str | None]):
         return self._two_lines((hint.title, ""), (hint.key, "key"))
 
     def _two_lines(self, first: tuple[str, str], second: tuple[str, str]) -> Text:
-        return Text("\n").join([self._wording.line(first), self._wording.line(("  ", ""), second)])
+        return Text("\n").join([self.wording.line(first), self.wording.line(("  ", ""), second)])

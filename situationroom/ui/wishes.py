@@ -125,7 +125,7 @@ class Wishes:
             inputs,
             choices_now(self._room, inputs),
             check_against(self._room, inputs),
-            self._room.layout.lang,
+            self._app.wording(),
         )
         return await self._app.push_screen_wait(screen)
 

@@ -6,12 +6,19 @@ import os
 import pty
 import termios
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from situationroom.paint.glyphs import Glyphs
+from situationroom.ui.app import RoomApp
 from situationroom.ui.terminal import MARKS, cells_taken, settle_glyphs
+from tests.helpers import wait_until
+
+from .fakeroom import FakeRoom
+from .reading import text_of
+from .samples import KIM, small_panels
 
 Answering = Callable[[bytes], int]
 
@@ -85,6 +92,19 @@ def test_a_pipe_is_not_asked(tmp_path: object) -> None:
 @pytest.mark.parametrize("wanted", ["narrow", "ascii"])
 def test_a_layout_that_says_so_is_not_second_guessed(wanted: str) -> None:
     assert settle_glyphs(Glyphs(wanted).value) is Glyphs(wanted)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (46, 30)])
+@pytest.mark.parametrize("key", ["e", "k", "question_mark", "ctrl+p", "c"])
+async def test_an_ascii_terminal_is_sent_no_mark_of_doubtful_width(
+    room: FakeRoom, size: tuple[int, int], key: str
+) -> None:
+    app = RoomApp(room, small_panels(room.layout), person=KIM, glyphs=Glyphs.ASCII)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(key)
+        await wait_until(lambda: len(app.screen_stack) == 2, what="the dialog")
+        await pilot.pause()
+        assert not {char for char in text_of(app) if unicodedata.east_asian_width(char) == "A"}
 
 
 def settled(end: int) -> Glyphs:

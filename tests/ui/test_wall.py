@@ -108,6 +108,7 @@ async def test_a_filter_keeps_matching_rows_while_it_is_typed_and_after(app: Roo
         assert "아이폰16 Pro 7" in text_of(app)
         await pilot.press("enter")
         assert "12843" not in text_of(app)
+        assert "개통 /pro" in text_of(app), "a filtered panel says so"
         await pilot.press("escape")
         await until_seen(app, "12843")
 
