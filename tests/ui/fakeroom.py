@@ -58,6 +58,8 @@ class FakeRoom:
         self._runs: dict[str, RunStatus] = {}
         self._ended: dict[str, asyncio.Event] = {}
         self.refusal: RoomError | None = None
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.asked: list[tuple[str, Mapping[str, Value]]] = []
         self.fired: list[tuple[str, Confirmation]] = []
         self.withdrawn: list[str] = []
@@ -113,6 +115,7 @@ class FakeRoom:
         if self.refusal is not None:
             raise self.refusal
         self.asked.append((action, values))
+        await self.answering.wait()
         run = f"run-{len(self.asked)}"
         spec = self._layout.actions[action]
         preview = replace(self.preview, at=self._now)

@@ -107,6 +107,16 @@ async def test_a_second_press_while_a_dialog_is_open_does_nothing(app: RoomApp, 
         assert len(app.screen_stack) == 2
 
 
+async def test_an_impatient_second_press_asks_only_once(app: RoomApp, room: FakeRoom) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        room.answering.clear()
+        await pilot.press("e", "e", "k")
+        await until_seen(app, "재처리: 미리보기 조회 중")
+        room.answering.set()
+        await until_seen(app, PREVIEW)
+        assert [action for action, _ in room.asked] == ["reprocess"]
+
+
 async def test_figures_move_behind_a_dialog(app: RoomApp, room: FakeRoom) -> None:
     async with app.run_test(size=WALL) as pilot:
         await pilot.press("e")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from textual.events import MouseScrollDown
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.strip import Strip
 
 from situationroom.ui.app import RoomApp
 from situationroom.ui.host import PanelHost
@@ -47,7 +50,8 @@ async def test_a_page_shown_again_shows_what_came_meanwhile(app: RoomApp, room: 
         await until_gone(app, "12843")
         room.read("activations", [{"model": "아이폰16", "total": 555}])
         await pilot.press("1")
-        await until_seen(app, "아이폰16 555")
+        await pilot.pause()
+        assert "아이폰16 555" in text_of(app), "at once, not with the next second"
 
 
 async def test_tapping_a_tab_shows_its_page(app: RoomApp) -> None:
@@ -136,19 +140,27 @@ async def test_a_change_repaints_only_the_cells_that_changed(
     app: RoomApp, room: FakeRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refreshed: list[tuple[str, tuple[Region, ...]]] = []
-    refresh = PanelHost.refresh
+    painted: list[str] = []
+    refresh, paint = PanelHost.refresh, PanelHost.paint
 
     def noting(self: PanelHost, *regions: Region, **how: bool) -> PanelHost:
         refreshed.append((self.panel_name, regions))
         return refresh(self, *regions, **how)
 
+    def counting(self: PanelHost, size: Size) -> Sequence[Strip]:
+        painted.append(self.panel_name)
+        return paint(self, size)
+
     async with app.run_test(size=WALL):
         monkeypatch.setattr(PanelHost, "refresh", noting)
+        monkeypatch.setattr(PanelHost, "paint", counting)
+        monkeypatch.setattr(RoomApp, "tick", lambda _: None)
         pro: Row = {"model": "아이폰16 Pro", "total": 7}
         room.read("activations", [{"model": "아이폰16", "total": 12849}, pro])
         await until_seen(app, "12849")
         assert refreshed
         assert {name for name, _ in refreshed} == {"models"}
+        assert set(painted) == {"models"}
         rows = {region.y for _, regions in refreshed for region in regions}
         assert rows == {1}, "only the row whose figure moved"
 
