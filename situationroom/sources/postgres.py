@@ -133,6 +133,6 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
         if self._listener is None:
             from situationroom.sources.pg.listen import Listener
 
-            self._listener = Listener(database.server.connect, Backoff(self._random), asyncio.sleep)
+            self._listener = Listener(database.connect, Backoff(self._random), asyncio.sleep)
         async for _ in self._listener.heard(channels):
             yield None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -524,7 +525,7 @@ async def test_a_silently_dead_listening_connection_is_noticed_and_said(database
         opened(through(proxy, database)) as silent,
     ):
         assert silent._database is not None
-        listener = Listener(silent._database.server.connect, Backoff(Random(1)), soon, keepalive_s=0.1)
+        listener = Listener(silent._database.connect, Backoff(Random(1)), soon, keepalive_s=0.1)
         source._listener = listener
         question = PostgresQuestion(sql="select 1 as one", listen=("activation",))
         ticks = source.pushes(question)
@@ -537,3 +538,31 @@ async def test_a_silently_dead_listening_connection_is_noticed_and_said(database
         proxy.black_hole = False
         await asyncio.wait_for(anext(ticks), 5)
         assert (await source.ask(question, LIMIT_S)).notes == ()
+
+
+async def test_a_source_closed_in_the_middle_of_anything_leaves_no_noise_behind(database: str) -> None:
+    loop, heard = asyncio.get_running_loop(), list[str]()
+    loop.set_exception_handler(lambda _, context: heard.append(repr(context)))
+    question = PostgresQuestion(sql="select generate_series(1, 200)", listen=("activation",))
+
+    async def listening(source: PostgresSource) -> None:
+        ticks = source.pushes(question)
+        assert ticks is not None
+        async for _ in ticks:
+            pass
+
+    async def asking(source: PostgresSource) -> None:
+        while True:
+            with suppress(SourceError):
+                await source.ask(question, LIMIT_S)
+
+    for steps in range(60):
+        async with opened(database) as source:
+            busy = [asyncio.create_task(work(source)) for work in (listening, asking, asking)]
+            for _ in range(steps):
+                await asyncio.sleep(0)  # each round ends it at another place
+            for task in busy:
+                task.cancel()
+            await asyncio.wait(busy)
+    gc.collect()
+    assert heard == []

@@ -16,6 +16,7 @@ from asyncpg.pool import PoolConnectionProxy
 from situationroom.errors import SourceError
 from situationroom.sources.base import Rows
 from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
+from situationroom.sources.pg.unbroken import Unbroken
 from situationroom.sources.pg.values import arguments, cell
 from situationroom.values import Message, Value
 
@@ -43,22 +44,14 @@ class Server:
     application_name: str
     statement_cache: bool
 
-    async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
-        """A connection of its own, outside the pool."""
-        return await asyncpg.connect(
-            self.dsn,
-            timeout=self.connect_timeout_s,
-            command_timeout=self.connect_timeout_s,
-            server_settings={"application_name": self.application_name},
-        )
-
 
 class Database:
     """A pool of at most ``size`` connections, made as they are needed."""
 
     def __init__(self, server: Server, size: int) -> None:
-        self.server = server
+        self._server = server
         self._size = size
+        self._unbroken = Unbroken()
         self._pool = asyncpg.create_pool(
             server.dsn,
             min_size=0,
@@ -67,6 +60,17 @@ class Database:
             statement_cache_size=100 if server.statement_cache else 0,
             server_settings={"application_name": server.application_name},
         )
+
+    async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
+        """A connection of its own, outside the pool."""
+        server = self._server
+        connecting = asyncpg.connect(
+            server.dsn,
+            timeout=server.connect_timeout_s,
+            command_timeout=server.connect_timeout_s,
+            server_settings={"application_name": server.application_name},
+        )
+        return await self._unbroken.call(connecting, _cut)
 
     async def select(self, sql: str, args: Sequence[Value], timeout_s: float, max_rows: int) -> Rows:
         """Rows of a query in a READ ONLY transaction, the first ``max_rows`` with a note if there are more.
@@ -112,6 +116,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection, politely for a moment."""
+        await self._unbroken.close(CLOSE_S)
         with suppress(*TROUBLE):  # late or broken, the pool has then cut its connections itself
             async with asyncio.timeout(CLOSE_S):
                 await self._pool.close()
@@ -129,11 +134,14 @@ class Database:
         wait_s = _left_s(deadline) * _SOONER
         await self._pool  # the first time: makes it ready; nothing is connected yet
         try:
-            return await self._pool.acquire(timeout=wait_s)
+            return await self._unbroken.call(self._acquired(wait_s), con_terminate)
         except TimeoutError:
             if self._pool.get_size() - self._pool.get_idle_size() >= self._size:
                 raise SourceError("sources.pg_pool_busy", size=self._size, after_s=round(wait_s, 1)) from None
             raise
+
+    async def _acquired(self, wait_s: float) -> Pooled:
+        return await self._pool.acquire(timeout=wait_s)
 
     async def _begin_on(self, con: Pooled, begin: str, deadline: float) -> tuple[Pooled, datetime]:
         try:
@@ -150,19 +158,23 @@ class Database:
 
     async def _give_back(self, con: Pooled) -> None:
         """Roll back what is open and return the connection; one that does not answer is cut."""
+        await self._unbroken.call(self._given_back(con))
+
+    async def _given_back(self, con: Pooled) -> None:
         try:
-            async with asyncio.timeout(CLOSE_S):
-                if con.is_in_transaction():
-                    await con.execute("rollback")
-                await self._pool.release(con)
-        except BaseException as error:
+            if con.is_in_transaction():
+                await con.execute("rollback", timeout=CLOSE_S)
+            await self._pool.release(con, timeout=CLOSE_S)
+        except TROUBLE:
             con_terminate(con)
-            if not isinstance(error, TROUBLE):
-                raise
 
 
 def _left_s(deadline: float) -> float:
     return max(0.0, deadline - asyncio.get_running_loop().time())
+
+
+def _cut(con: asyncpg.Connection[asyncpg.Record]) -> None:
+    con.terminate()
 
 
 def con_terminate(con: Pooled) -> None:
