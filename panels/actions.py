@@ -33,6 +33,7 @@ _STATES: Mapping[RunState, str] = MappingProxyType(
         RunState.ASKED: "panels.run_asked",
         RunState.DENIED: "panels.run_denied",
         RunState.PREVIEWED: "panels.run_previewed",
+        RunState.AWAITING: "panels.run_awaiting",
         RunState.CONFIRMED: "panels.run_confirmed",
         RunState.CLAIMED: "panels.run_claimed",
         RunState.RUNNING: "panels.run_running",

@@ -186,6 +186,19 @@ class SourceHealth:
     reason: Message | None = None
 
 
+class Proof(StrEnum):
+    """How it is known that somebody is who they say. An approval needs more than a claim."""
+
+    CLAIMED = "claimed"  # they said so, by ``--as``
+    LOGIN = "login"  # the OS user
+    PIN = "pin"  # their own PIN or password
+
+    @property
+    def enough_to_approve(self) -> bool:
+        """Whether it counts for a second person's yes."""
+        return self is not Proof.CLAIMED
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody at a screen. ``roles`` decide what may be fired; a guest has none."""
@@ -193,9 +206,13 @@ class Person:
     id: str
     name: str
     roles: frozenset[str] = frozenset()
+    proof: Proof = Proof.CLAIMED
 
 
 GUEST = Person("guest", "guest")
+
+ROOM = Person("situationroom", "situationroom")
+"""Who reverts temporary settings; nobody in a layout may be called so."""
 
 
 class RunState(StrEnum):
@@ -205,6 +222,7 @@ class RunState(StrEnum):
     DENIED = "denied"
     WITHDRAWN = "withdrawn"  # whoever asked thought better of it
     PREVIEWED = "previewed"
+    AWAITING = "awaiting"  # confirmed by the asker; a second person has yet to approve
     CONFIRMED = "confirmed"
     CLAIMED = "claimed"  # the intent is on disk; nothing has left the process yet
     RUNNING = "running"
@@ -231,6 +249,14 @@ _ENDS = frozenset(
 )
 
 
+class Settlement(StrEnum):
+    """What a person decides about a run whose outcome nobody knows."""
+
+    HAPPENED = "happened"
+    DID_NOT = "did_not"
+    AGAIN = "again"  # it did not, and the same is asked anew, with its own preview and confirmation
+
+
 @dataclass(frozen=True, slots=True)
 class RunStatus:
     """One run as screens see it.
@@ -247,6 +273,22 @@ class RunStatus:
         left_s: seconds to go at that rate, or None.
         reason: why it was denied, failed, stopped or is unknown.
         result: what it did, in a sentence, once done.
+        here: whether this process carries it; others' runs are known from the journal.
+        where: from where it was asked, ``user@host``.
+        ended: when its end was known, or None.
+        before, after: what was true before and what is true after it, where that can be said.
+        approver: who approved it.
+        approve_left_s: seconds until its wait for a second person lapses.
+        verified: what the live figure said once done; None while watched, or where nothing is verified.
+        verify_left_s: seconds that verification still watches; None when it does not.
+        settled: what a person decided about an unknown outcome.
+        undo_left_s: seconds for which its undo is still offered; None when it is not.
+        undoes: the run that this one undoes, "" for an ordinary run.
+        reverts_left_s: seconds until a temporary setting goes back by itself; 0 when it is overdue.
+        paused: whether it waits because a person paused it.
+        limit_per_s: the rate limit that holds, None for none.
+        errors: items that did not succeed, by reason.
+        can_continue: whether it ended early and may be continued from its last committed step.
 
     """
 
@@ -262,6 +304,28 @@ class RunStatus:
     left_s: float | None = None
     reason: Message | None = None
     result: Message | None = None
+    here: bool = True
+    where: str = ""
+    ended: datetime | None = None
+    before: Message | None = None
+    after: Message | None = None
+    approver: Person | None = None
+    approve_left_s: float | None = None
+    verified: bool | None = None
+    verify_left_s: float | None = None
+    settled: Settlement | None = None
+    undo_left_s: float | None = None
+    undoes: str = ""
+    reverts_left_s: float | None = None
+    paused: bool = False
+    limit_per_s: float | None = None
+    errors: Mapping[str, int] = field(default_factory=dict)
+    can_continue: bool = False
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether nobody knows what came of it, and nobody has settled it: red, and on top."""
+        return self.state is RunState.UNKNOWN and self.settled is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +342,8 @@ class ActionState:
         state_age_s: seconds since ``state`` was looked up; infinite when never.
         allowed: whether this person may fire it now.
         why: why not.
-        run: the run under way, or the last one.
+        run: the run under way, or the last one, of any process.
+        reverts_left_s: seconds until a temporary setting of it goes back by itself.
 
     """
 
@@ -292,3 +357,4 @@ class ActionState:
     allowed: bool = True
     why: Message | None = None
     run: RunStatus | None = None
+    reverts_left_s: float | None = None

@@ -14,8 +14,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from situationroom.layout.fields import Expression, FeedName, Spec
-from situationroom.layout.models import ActionSpec
+from situationroom.layout.models import ActionSpec, FeedCondition
 from situationroom.sources.base import Source
 from situationroom.values import Message, Person, Row, Value
 
@@ -24,16 +23,50 @@ Sources = Mapping[str, Source[BaseModel, BaseModel]]
 O = TypeVar("O", bound=BaseModel)  # noqa: E741 - the options of an action, as in the layout
 
 
+Facts = Mapping[str, object]
+"""Figures as the journal keeps them: plain JSON, decimals and times as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Where a run that ended early stood: what its last journalled checkpoint says.
+
+    Attributes:
+        run: the id of that run.
+        done, failed: items it did, and how many of them did not succeed.
+        total: how many it was to do, where that was known.
+        facts: what the kind gave to :meth:`Progress.checkpoint` besides.
+
+    """
+
+    run: str
+    done: int
+    failed: int = 0
+    total: int | None = None
+    facts: Facts = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One wish to fire: what, with which values, by whom.
 
-    ``values`` has the inputs a person gave, checked, with None for an optional one left out.
+    Attributes:
+        action, person: what, and by whom.
+        values: the inputs a person gave, checked, with None for an optional one left out.
+        goal: facts that the run shall bring back, for an undo or a revert; empty for an ordinary run. A kind
+            that gives an :meth:`Action.undo_call` keeps to it: it goes there, or denies that there is
+            anything to do.
+        undoes: the run that this one undoes or reverts, or "".
+        resume: the run that this one continues, or None.
+
     """
 
     action: str
     person: Person
     values: Mapping[str, Value] = field(default_factory=dict)
+    goal: Facts = field(default_factory=dict)
+    undoes: str = ""
+    resume: Resume | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +132,8 @@ class Outcome:
     stopped: bool = False
 
 
-class Brake(Spec):
+class Brake(FeedCondition):
     """What halts a run by itself: a condition that some row of a feed meets, or that feed growing stale."""
-
-    feed: FeedName
-    when: Expression
 
 
 class Progress(Protocol):
@@ -113,11 +143,31 @@ class Progress(Protocol):
     def run(self) -> str:
         """The run's id."""
 
-    def report(self, done: int, total: int | None, failed: int = 0) -> None:
-        """Items done so far, of how many, and how many of those did not succeed."""
+    @property
+    def limit_per_s(self) -> float | None:
+        """The rate limit a person set while it runs, else the one given to :meth:`limited`."""
 
-    async def checkpoint(self, done: int, failed: int) -> None:
-        """A committed step. The journal gets at most one of them a second, so that it stays small."""
+    def limited(self, per_s: float | None) -> None:
+        """The rate limit that the layout gives, said once at the start; None for none."""
+
+    def report(
+        self, done: int, total: int | None, failed: int = 0, errors: Mapping[str, int] | None = None
+    ) -> None:
+        """Items done so far, of how many, how many of those did not succeed, and these by reason."""
+
+    async def checkpoint(self, done: int, failed: int, facts: Facts | None = None) -> None:
+        """A committed step, with what a continued run would need besides the figures.
+
+        The journal gets at most one of them a second, so that it stays small.
+        """
+
+    async def note(self, kind: str, facts: Facts) -> None:
+        """A step of its own in the journal, on the disk when this returns: no effect of it is older.
+
+        Raises:
+            JournalError: it could not be written, so the step must not begin.
+
+        """
 
     def stop_reason(self) -> Message | None:
         """Why the run should end after the present step (a person, the brake), or None."""
@@ -126,18 +176,24 @@ class Progress(Protocol):
         """Seconds since the run began."""
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass, less of it where the run is asked to stop meanwhile."""
+        """Let time pass, less of it where the run is asked to stop, longer while a person pauses it."""
 
 
 class Action(ABC, Generic[O]):
     """A kind of action, bound to one entry of the layout's ``actions``.
 
     ``ARGUMENTS`` are the names the kind itself gives to its statements, besides the action's inputs.
+    ``GOES_BACK`` says that it can undo its runs by itself (:meth:`undo_call`): such a kind may have an
+    ``undo`` without another action. ``REVERTS`` says that it may be temporary (``for``) as well.
+    ``CONTINUES`` says that a run that ended early can be continued (``Call.resume``).
     """
 
     TYPE: ClassVar[str]
     Options: type[O]
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset()
+    GOES_BACK: ClassVar[bool] = False
+    REVERTS: ClassVar[bool] = False
+    CONTINUES: ClassVar[bool] = False
 
     def __init__(self, name: str, spec: ActionSpec, options: O, sources: Sources) -> None:
         self.name = name
@@ -148,6 +204,16 @@ class Action(ABC, Generic[O]):
     @property
     def brake(self) -> Brake | None:
         """What halts a run of it, where it has such a thing."""
+        return None
+
+    def undo_call(self, call: Call, before: Facts, after: Facts) -> Call | None:
+        """The call that goes back from a run to what was before it; None where there is no way.
+
+        ``before`` are the facts of the run's preview and ``after`` those of its outcome, both as the journal
+        has them, for the run may be another process's. Sees to ``values`` and ``goal``; who fires it and
+        which run it undoes are filled in.
+        """
+        del call, before, after
         return None
 
     @abstractmethod

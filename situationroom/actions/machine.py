@@ -2,16 +2,16 @@
 
 ::
 
-    asked ── previewed ── confirmed ── claimed ── running ── done
-      │          │            │           │          ├────── failed    no effect, or it said how far it came
-      │          │            │           │          ├────── stopped   by a person, its brake, the program
-      └─ denied ─┴────────────┘           └──────────┴────── unknown   nobody knows
-                 └─ withdrawn
+    asked ── previewed ─┬──────────── confirmed ── claimed ── running ── done
+      │          │      └─ awaiting ──┘   │           │          ├────── failed    no effect, or not all of it
+      │          │            │           │           │          ├────── stopped   by a person or its brake
+      └─ denied ─┴────────────┼───────────┘           └──────────┴────── unknown   nobody knows
+                 └─ withdrawn ┘
 
 A run is *under way* from ``confirmed`` until it has ended: no second run of the same action begins meanwhile.
-Nothing leaves the process before ``claimed`` is on the disk. Where a second person approves, that comes
-between ``previewed`` and ``confirmed``; what is learned after the end (verified, settled, undone) follows
-``done`` and ``unknown``.
+Nothing leaves the process before ``claimed`` is on the disk. Where a second person has to approve, the
+asker's yes leads to ``awaiting``, and the second person's to ``confirmed``. What is learned after the end
+(verified, settled, undone) is no state but a fact about a run that is ``done`` or ``unknown``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _S = RunState
 WAYS: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
     {
         _S.ASKED: frozenset({_S.PREVIEWED, _S.DENIED}),
-        _S.PREVIEWED: frozenset({_S.CONFIRMED, _S.DENIED, _S.WITHDRAWN}),
+        _S.PREVIEWED: frozenset({_S.CONFIRMED, _S.AWAITING, _S.DENIED, _S.WITHDRAWN}),
+        _S.AWAITING: frozenset({_S.CONFIRMED, _S.DENIED, _S.WITHDRAWN}),
         _S.CONFIRMED: frozenset({_S.CLAIMED, _S.DENIED}),
         _S.CLAIMED: frozenset({_S.RUNNING, _S.UNKNOWN}),
         _S.RUNNING: frozenset({_S.DONE, _S.FAILED, _S.STOPPED, _S.UNKNOWN}),

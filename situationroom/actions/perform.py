@@ -64,6 +64,7 @@ class Performer:
             self._clock.sleep,
             self._guards.halt(brake) if brake else lambda: None,
             lambda: self._checkpoint(run),
+            lambda kind, facts: self._records.write(run, kind, facts),
             self._changed,
         )
         self._looks.again(run.call.action)
@@ -95,8 +96,7 @@ class Performer:
         body = {
             "result": self._records.said(run, run.result),
             "reason": self._records.said(run, run.reason),
-            "done": run.done,
-            "failed": run.failed,
+            **self._stand(run),
             "after": after,
         }
         await self._records.write_sooner_or_later(run, Kind(state.value), body)
@@ -116,6 +116,16 @@ class Performer:
 
     async def _checkpoint(self, run: Run) -> None:
         try:
-            await self._records.write(run, Kind.CHECKPOINT, {"done": run.done, "failed": run.failed})
+            await self._records.write(run, Kind.CHECKPOINT, self._stand(run))
         except JournalError as error:
             run.halt(error.message)  # nothing more is done that nobody could prove
+
+    def _stand(self, run: Run) -> dict[str, object]:
+        """Where a run stands, as its continuation would need to know."""
+        return {
+            "done": run.done,
+            "failed": run.failed,
+            "total": run.total,
+            "errors": run.errors or None,
+            "facts": run.stands or None,
+        }

@@ -11,7 +11,7 @@ from situationroom.actions.runs import Run
 from situationroom.actions.waiting import Sleep, sleep_unless
 from situationroom.errors import JournalError
 from situationroom.i18n import say
-from situationroom.journal import Draft, Journal, Kind
+from situationroom.journal import Draft, Journal
 from situationroom.values import Message, Person
 
 AGAIN_S = 1.0
@@ -37,7 +37,7 @@ class Records:
         self._late: set[asyncio.Task[None]] = set()
 
     async def write(
-        self, run: Run, kind: Kind, body: Mapping[str, object] = {}, person: Person | None = None
+        self, run: Run, kind: str, body: Mapping[str, object] = {}, person: Person | None = None
     ) -> None:
         """On the disk when this returns.
 
@@ -48,7 +48,7 @@ class Records:
         await self._journal.append(self._draft(run, kind, person, body))
 
     async def write_sooner_or_later(
-        self, run: Run, kind: Kind, body: Mapping[str, object] = {}, person: Person | None = None
+        self, run: Run, kind: str, body: Mapping[str, object] = {}, person: Person | None = None
     ) -> None:
         """Try now; where that fails the run's status says so, and it is tried again in the background."""
         draft = self._draft(run, kind, person, body)
@@ -81,7 +81,7 @@ class Records:
             return None
         return {"id": message.id, "text": say(run.mask.message(message), self._lang)}
 
-    def _draft(self, run: Run, kind: Kind, person: Person | None, body: Mapping[str, object]) -> Draft:
+    def _draft(self, run: Run, kind: str, person: Person | None, body: Mapping[str, object]) -> Draft:
         hidden = {name: run.mask.hide(value) for name, value in body.items() if value is not None}
         who = person or run.call.person
         return Draft(self._now(), kind, run.id, who.id, self._where, run.call.action, hidden)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from situationroom.actions.base import Action, Call, Preview
+from situationroom.actions.base import Action, Call, Facts, Preview
 from situationroom.actions.machine import UNDER_WAY, step
 from situationroom.actions.masking import Mask
 from situationroom.actions.pace import Speed
@@ -17,6 +17,9 @@ from situationroom.values import Message, RunState, RunStatus
 
 CHECKPOINT_S = 1.0
 """A batch leaves at most one checkpoint in the journal per so many seconds; its end says the rest."""
+
+PAUSED_LOOK_S = 0.5
+"""How often a paused run looks whether it shall end."""
 
 
 @dataclass(slots=True)
@@ -34,7 +37,12 @@ class Run:
     done: int = 0
     total: int | None = None
     failed: int = 0
+    errors: Mapping[str, int] = field(default_factory=dict)
+    limit_per_s: float | None = None
+    paused: bool = False
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)  # set while it is paused no longer
     speed: Speed = field(default_factory=Speed)
+    stands: Facts = field(default_factory=dict)  # what the last checkpoint said besides its figures
     reason: Message | None = None
     result: Message | None = None
     unrecorded: Message | None = None  # why its end is not in the journal yet
@@ -79,6 +87,9 @@ class Run:
             left_s=left / rate if left is not None and rate > 0 else None,
             reason=self.reason or self.unrecorded,
             result=self.result,
+            errors=self.errors,
+            paused=self.paused,
+            limit_per_s=self.limit_per_s,
         )
 
 
@@ -90,6 +101,7 @@ class RunProgress:
         now, sleep: the room's time.
         brake: why it must halt now, or None.
         record: writes a checkpoint; a run whose journal fails halts.
+        note: writes an entry of the kind's own.
         changed: tells the screens.
 
     """
@@ -101,6 +113,7 @@ class RunProgress:
         sleep: Sleep,
         brake: Callable[[], Message | None],
         record: Callable[[], Awaitable[None]],
+        note: Callable[[str, Facts], Awaitable[None]],
         changed: Callable[[], None],
     ) -> None:
         self._run = run
@@ -108,6 +121,7 @@ class RunProgress:
         self._sleep = sleep
         self._brake = brake
         self._record = record
+        self._note = note
         self._changed = changed
         self._began = now()
         self._recorded_s = 0.0
@@ -117,19 +131,37 @@ class RunProgress:
         """The run's id."""
         return self._run.id
 
-    def report(self, done: int, total: int | None, failed: int = 0) -> None:
-        """Items done so far, of how many, and how many of those did not succeed."""
+    @property
+    def limit_per_s(self) -> float | None:
+        """The rate limit that holds now."""
+        return self._run.limit_per_s
+
+    def limited(self, per_s: float | None) -> None:
+        """The rate limit that the layout gives."""
+        self._run.limit_per_s = per_s
+
+    def report(
+        self, done: int, total: int | None, failed: int = 0, errors: Mapping[str, int] | None = None
+    ) -> None:
+        """Items done so far, of how many, how many of those did not succeed, and these by reason."""
         run = self._run
         run.done, run.total, run.failed = done, total, failed
+        run.errors = dict(errors) if errors is not None else run.errors
         run.speed.mark(self.elapsed_s(), done)
         self._changed()
 
-    async def checkpoint(self, done: int, failed: int) -> None:
+    async def checkpoint(self, done: int, failed: int, facts: Facts | None = None) -> None:
         """A committed step; in the journal when the last one there is a second old."""
-        self._run.done, self._run.failed = done, failed
+        run = self._run
+        run.done, run.failed = done, failed
+        run.stands = facts if facts is not None else run.stands
         if self.elapsed_s() - self._recorded_s >= CHECKPOINT_S:
             self._recorded_s = self.elapsed_s()
             await self._record()
+
+    async def note(self, kind: str, facts: Facts) -> None:
+        """A step of its own in the journal, on the disk when this returns."""
+        await self._note(kind, facts)
 
     def stop_reason(self) -> Message | None:
         """Why it should end after the present step, or None."""
@@ -143,7 +175,11 @@ class RunProgress:
 
     async def wait(self, seconds: float) -> None:
         """Let time pass, less of it where it is asked to stop meanwhile; other tasks get their turn."""
+        run = self._run
         if seconds <= 0:
             await asyncio.sleep(0)
-            return
-        await sleep_unless(self._run.stop_asked, self._sleep, seconds)
+        else:
+            await sleep_unless(run.stop_asked, self._sleep, seconds)
+        while run.paused and not run.stop_asked.is_set():
+            await sleep_unless(run.go_on, self._sleep, PAUSED_LOOK_S)
+            self.stop_reason()  # the brake sees to a paused run as well

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from situationroom.actions.base import Call, Outcome, Preview, Progress, State
+from situationroom.actions.base import Call, Facts, Outcome, Preview, Progress, State
 from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
 from situationroom.errors import ActionDenied, ActionFailed
@@ -46,12 +47,21 @@ class Toggle(SqlAction[ToggleOptions]):
     TYPE = "toggle"
     Options = ToggleOptions
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "run"})
+    GOES_BACK: ClassVar[bool] = True
+    REVERTS: ClassVar[bool] = True
+
+    def undo_call(self, call: Call, before: Facts, after: Facts) -> Call | None:
+        """Switch to the value of before."""
+        del after
+        return replace(call, goal={"value": before["value"]}) if "value" in before else None
 
     async def preview(self, call: Call, now: datetime) -> Preview:
         """Which way it would switch."""
         before, rows = await self._state(call)
         if before.active is None:
             raise ActionDenied("actions.toggle_odd", action=self.title, value=before.text)
+        if call.goal and call.goal["value"] == before.facts["value"]:
+            raise ActionDenied("actions.already_so", action=self.title, value=before.text)
         after = OFF if before.active else ON
         names = self.names(call, value=self._other(before))
         return Preview(

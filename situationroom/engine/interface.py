@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from situationroom.actions.fire import Asked, Confirmation
+from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
+from situationroom.actions.base import State
 from situationroom.layout.models import Layout, PanelSpec
 from situationroom.panel import View
 from situationroom.values import (
@@ -19,8 +20,10 @@ from situationroom.values import (
     FeedState,
     Key,
     Level,
+    Message,
     Person,
     RunStatus,
+    Settlement,
     SourceHealth,
     Value,
 )
@@ -78,6 +81,8 @@ class Room(Protocol):
     async def fire(self, run: str, confirmation: Confirmation) -> RunStatus:
         """Fire an asked run: claimed on disk, then begun. Returns once it is under way or has ended.
 
+        A run for two persons is ``AWAITING`` when this returns; it begins once somebody else approved.
+
         Raises:
             ActionDenied: not confirmed as it must be, or the world changed since the preview.
             JournalError: the intent could not be written, so nothing was fired.
@@ -85,7 +90,7 @@ class Room(Protocol):
         """
 
     async def withdraw(self, run: str) -> None:
-        """Forget an asked run that was not confirmed; journalled.
+        """Forget an asked run that was not confirmed, or still waits for its second person; journalled.
 
         Raises:
             ActionDenied: it was fired or withdrawn already.
@@ -93,15 +98,101 @@ class Room(Protocol):
         """
 
     async def finished(self, run: str) -> RunStatus:
-        """The status of a run once it has ended."""
+        """The status of a run once it has ended; of a run of another process, once the journal says so.
+
+        Raises:
+            ActionDenied: nobody knows such a run.
+
+        """
+
+    async def verified(self, run: str) -> RunStatus:
+        """The status of a run once it has ended and, where it is verified, the live figures have spoken."""
 
     async def stop(self, run: str, person: Person) -> None:
-        """Have a run end after its present step.
+        """Have a run end after its present step, in whatever process it runs.
 
         Raises:
             ActionDenied: it is not under way, or ``person`` has no say in it.
 
         """
 
+    async def pause(self, run: str, person: Person) -> None:
+        """Have a run wait before its next step. Raises as :meth:`stop`."""
+
+    async def resume(self, run: str, person: Person) -> None:
+        """Let a paused run go on. Raises as :meth:`stop`."""
+
+    async def set_rate(self, run: str, per_s: float | None, person: Person) -> None:
+        """Change the rate limit of a run while it runs; None for no limit. Raises as :meth:`stop`."""
+
     def runs(self) -> tuple[RunStatus, ...]:
-        """Runs that were fired in this room's lifetime, newest first; the last few hundred."""
+        """Runs of every process: first those that nobody has settled, then newest first; a few hundred."""
+
+    async def continue_batch(self, run: str, person: Person) -> Asked:
+        """Ask for a run that goes on where an ended one stood. Raises as :meth:`ask`."""
+
+    async def undo(self, run: str, person: Person) -> Asked:
+        """Ask for the run that undoes a done one, while its undo is offered. Raises as :meth:`ask`."""
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """Runs of every process that wait for a second person, the oldest first."""
+
+    async def approve(self, run: str, person: Person) -> None:
+        """A second person's yes; the process that asked then looks again and fires.
+
+        Raises:
+            ActionDenied: ``person`` is the asker, is not proven to be who they say, may not approve, or
+                the wait is over.
+            JournalError: it could not be written, so it does not count.
+
+        """
+
+    async def refuse(self, run: str, person: Person, reason: str) -> None:
+        """A second person's no. Raises as :meth:`approve`."""
+
+    def held(self) -> Hold | None:
+        """Who holds all actions, or None."""
+
+    def may_hold(self, person: Person) -> Message | None:
+        """Why ``person`` may neither hold nor release all actions, or None."""
+
+    async def hold(self, person: Person, reason: str = "") -> None:
+        """Hold all actions, on every screen of the room. What runs goes on.
+
+        Raises:
+            ActionDenied: ``person`` may not, or they are held already.
+            JournalError: it could not be written, so nothing is held.
+
+        """
+
+    async def release(self, person: Person) -> None:
+        """Let actions be fired again. Raises as :meth:`hold`."""
+
+    async def probe(self, run: str) -> State:
+        """What is true now of the thing that a run was to change: the help for :meth:`settle`.
+
+        Raises:
+            SourceError: it cannot be learned.
+            ActionDenied: no such run, or it had secret inputs that nobody keeps.
+
+        """
+
+    async def settle(self, run: str, verdict: Settlement, person: Person) -> Asked | None:
+        """Decide what came of a run whose outcome nobody knows, once among all processes.
+
+        After ``AGAIN`` the same is asked for anew: previewed, confirmed and guarded as any other run.
+
+        Raises:
+            ActionDenied: it is settled or known already, or ``person`` has no say in it.
+            JournalError: it could not be written, so it is not settled.
+            SourceError: the new preview after ``AGAIN`` cannot be made; the run is settled all the same.
+
+        """
+
+    async def sign_in(self, person: str, pin: str) -> Person:
+        """The person of this id, proven by their PIN.
+
+        Raises:
+            ActionDenied: the PIN is wrong, or too many wrong ones locked them out for a while.
+
+        """

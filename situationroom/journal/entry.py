@@ -21,7 +21,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 class Kind(StrEnum):
-    """What an entry about a run records. Other parts of a room add kinds of their own."""
+    """What an entry records. Kinds of actions and other parts of a room may add kinds of their own."""
 
     ASKED = "asked"
     DENIED = "denied"
@@ -35,6 +35,25 @@ class Kind(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     UNKNOWN = "unknown"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVED = "approved"
+    REFUSED = "refused"  # by the second person
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    RATE = "rate"  # the limit that a person set while it ran
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not_verified"
+    SETTLED = "settled"  # what a person decided about an unknown outcome
+    TEMPORARY = "temporary"  # a setting that goes back by itself, and when
+    REVERTED = "reverted"
+    HELD = "held"
+    RELEASED = "released"
+    SIGN_IN_ASKED = "sign_in_asked"  # a PIN is about to be looked at; counts as a wrong one until signed_in
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    LOCKED_OUT = "locked_out"
+    UNLOCKED = "unlocked"
+    PIN_SET = "pin_set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +106,15 @@ class Entry:
         found = json.loads(self.body)
         return found if isinstance(found, dict) else {}
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether its hash is that of its content."""
+        return self.hash == _hash_of(self)
+
     def follows(self, before: Entry | None) -> bool:
         """Whether it is unchanged and comes right after ``before`` (None: it is the first of all)."""
         place, previous = (before.id + 1, before.hash) if before else (1, START)
-        return self.id == place and self.previous == previous and self.hash == _hash_of(self)
+        return self.id == place and self.previous == previous and self.is_unchanged
 
 
 def write(draft: Draft, last: tuple[int, str] | None) -> Entry:

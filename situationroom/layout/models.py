@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from situationroom.layout.fields import (
     Column,
@@ -117,36 +117,110 @@ class FromFeed(Spec):
     column: Column
 
 
+class FromQuery(Spec):
+    """Where an input takes its choices from: the first column of a query's rows."""
+
+    source: SourceName
+    sql: Annotated[str, Field(min_length=1)]
+    timeout: Seconds = 5.0
+
+
 class InputSpec(Spec):
-    """One value an action asks for before its preview."""
+    """One value an action asks for before its preview.
+
+    Its choices are fixed (``choices``), the present values of a feed's column (``from``, which also takes the
+    row selected in the focused panel of that feed), or a query's rows (``query``). A ``reason`` is a text for
+    the journal. All are required unless ``optional``.
+    """
 
     title: str = ""
-    type: Literal["text", "number"] = "text"
+    type: Literal["text", "number", "choice", "date", "reason"] = "text"
     choices: tuple[str, ...] = ()
     from_: Annotated[FromFeed | None, Field(alias="from")] = None
+    query: FromQuery | None = None
     optional: bool = False
     default: str | None = None
     secret: bool = False
 
 
+class FeedCondition(Spec):
+    """A condition that some row of a feed has to meet."""
+
+    feed: FeedName
+    when: Expression
+
+
+def _several(value: object) -> object:
+    """One condition, or a list of them: always a list."""
+    return [value] if isinstance(value, Mapping) else value
+
+
+FeedConditions = Annotated[
+    tuple[FeedCondition, ...],
+    BeforeValidator(_several, json_schema_input_type=FeedCondition | list[FeedCondition]),
+]
+
+
+class VerifySpec(FeedCondition):
+    """What the live figures must show after a run, ``within`` a time, for it to be verified."""
+
+    within: Seconds = 120.0
+
+
+class UndoSpec(Spec):
+    """How a run is undone, by a previewed run of its own, offered ``within`` a time of its end.
+
+    Without ``action`` the kind itself goes back to what was before; else ``action`` is fired with ``values``
+    (``$name`` is the undone run's value of that input).
+    """
+
+    within: Seconds = 1_800.0
+    action: str | None = None
+    values: Mapping[str, str] = Field(default_factory=dict)
+
+
+Confirm = Literal["press", "type", "two-person"]
+
+
 class ActionSpec(Spec):
-    """One entry of ``actions``: who may fire it, how it is asked for and confirmed."""
+    """One entry of ``actions``: who may fire it, when, how it is confirmed, and what comes after.
+
+    ``when`` must hold on a feed for it to be fired; ``needs`` are feeds that must be fresh. ``cooldown`` is
+    the pause after a run. ``target`` is a word, or the name of an input: of runs with the same target one is
+    under way at a time, also of different actions. ``approvers`` (default ``roles``) may be the second
+    person of a ``two-person`` confirmation, for ``approve_within``. ``for`` makes a setting temporary.
+    """
 
     kind: str
     title: str = ""
     key: str = ""
     source: SourceName | None = None
     roles: Words = ()
-    confirm: Literal["press", "type"] | None = None
+    confirm: Confirm | None = None
     risk: Literal["low", "high"] = "low"
+    approvers: Words = ()
+    approve_within: Seconds = 300.0
     inputs: Mapping[str, InputSpec] = Field(default_factory=dict)
     needs: tuple[FeedName, ...] = ()
+    when: FeedConditions = ()
+    cooldown: Seconds | None = None
+    target: str = ""
+    verify: VerifySpec | None = None
+    undo: UndoSpec | None = None
+    for_: Annotated[Seconds | None, Field(alias="for")] = None
     options: BaseModel = NoOptions()
 
     @property
-    def confirmation(self) -> Literal["press", "type"]:
-        """How it is confirmed: as declared, never below ``press``, ``type`` where the risk is high."""
+    def confirmation(self) -> Confirm:
+        """How it is confirmed: as declared, never below ``press``, nor ``type`` where the risk is high."""
+        if self.confirm == "two-person":
+            return self.confirm
         return "type" if self.risk == "high" else self.confirm or "press"
+
+    @property
+    def approving_roles(self) -> Words:
+        """Who may be the second person: ``approvers``, else whoever may fire it."""
+        return self.approvers or self.roles
 
 
 class ChannelSpec(Spec):
@@ -157,19 +231,21 @@ class ChannelSpec(Spec):
 
 
 class PersonSpec(Spec):
-    """One entry of ``people``. ``login`` is the OS user this person works as."""
+    """One entry of ``people``. ``login`` is the OS user this person works as, or several of them."""
 
     name: str
     roles: Words = ()
     phone: str = ""
-    login: str = ""
+    login: Words = ()
 
 
 class Layout(Spec):
     """A whole room, checked: every name in it refers to something.
 
     ``path`` is the file it came from; ``journal`` where its actions are recorded (default: the user's
-    state folder); ``keys`` remaps the program's own keys (``share: F2``).
+    state folder); ``keys`` remaps the program's own keys (``share: F2``). On a ``wall: shared`` every firing
+    asks who it is; ``hold`` has the roles that may hold all actions (default: whoever may fire any);
+    ``users`` is the file with people's PINs (default: ``people.local.yaml`` beside the layout).
     """
 
     path: Path
@@ -181,6 +257,9 @@ class Layout(Spec):
     history: Seconds = 7_200.0
     journal: Path | None = None
     rotate: Seconds | None = None
+    wall: Literal["own", "shared"] = "own"
+    hold: Words = ()
+    users: Path | None = None
     sources: Mapping[str, SourceSpec] = Field(default_factory=dict)
     feeds: Mapping[str, FeedSpec] = Field(default_factory=dict)
     panels: Mapping[str, PanelSpec] = Field(default_factory=dict)

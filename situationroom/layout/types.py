@@ -21,9 +21,11 @@ class QuestionType(OptionsType, Protocol):
 
 
 class ActionType(OptionsType, Protocol):
-    """A kind of action: it also says which names it gives to its statements, besides the inputs."""
+    """A kind of action: the names it gives to its statements, and whether it can go back by itself."""
 
     ARGUMENTS: ClassVar[frozenset[str]]
+    GOES_BACK: ClassVar[bool]
+    REVERTS: ClassVar[bool]
 
 
 class PluginTypes(Protocol):

@@ -26,7 +26,7 @@ def who(layout: Layout, wanted: str | None, login: str) -> Person:
             known = ", ".join(layout.people) or "–"
             raise UsageError("people.unknown", person=wanted, near=near[0] if near else known)
         return _person(layout, wanted)
-    mine = [name for name, spec in layout.people.items() if spec.login and spec.login == login]
+    mine = [name for name, spec in layout.people.items() if login and login in spec.login]
     return _person(layout, mine[0]) if mine else GUEST
 
 

@@ -76,6 +76,8 @@ class ToggleOptions(Spec):
 class Toggle:
     Options = ToggleOptions
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value"})
+    GOES_BACK: ClassVar[bool] = True
+    REVERTS: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def test_no_way_leads_to_running_but_through_preview_confirmation_and_claim() ->
 
     assert before(RunState.RUNNING) == {RunState.CLAIMED}
     assert before(RunState.CLAIMED) == {RunState.CONFIRMED}
-    assert before(RunState.CONFIRMED) == {RunState.PREVIEWED}
+    assert before(RunState.CONFIRMED) == {RunState.PREVIEWED, RunState.AWAITING}
+    assert before(RunState.AWAITING) == {RunState.PREVIEWED}
     assert before(RunState.PREVIEWED) == {RunState.ASKED}
 
 

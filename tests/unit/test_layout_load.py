@@ -123,7 +123,7 @@ def test_every_problem_is_said_at_once_in_the_order_of_the_file(tmp_path: Path) 
         "20:26: actions.k.key: key 'q' is already taken by 'quit'",
         "20:37: actions.k.source: no source 'kus' — did you mean 'kos'?",
         "20:49: actions.k.roles: nobody has the role 'op', so nobody could fire this — did you mean 'ops'?",
-        "20:64: actions.k.confirm: must be one of: press, type",
+        "20:64: actions.k.confirm: must be one of: press, type, two-person",
         "22:8: keys.shore: the program has no key function 'shore' — did you mean 'share'?",
     ]
 
