@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,6 +19,13 @@ from situationroom.journal.entry import Draft, Entry, write
 
 _VERSION = 1
 _COLUMNS = 'id, at, run, kind, person, "where", action, body, previous, hash'
+_TESTS = {
+    "run": "run = ?",
+    "action": "action = ?",
+    "person": "person = ?",
+    "since": "at >= ?",
+    "until": "at < ?",
+}
 _SCHEMA = (
     """
     create table entries (
@@ -63,11 +70,25 @@ class JournalFile:
 
         """
         with self._using() as connection, _writing(connection):
-            last = connection.execute("select id, hash from entries order by id desc limit 1").fetchone()
-            entry = write(draft, last)
-            values = tuple(getattr(entry, name) for name in Entry.__slots__)
-            connection.execute(f"insert into entries ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?)", values)
-        return entry
+            return _add(connection, draft)
+
+    def append_if(
+        self, draft: Draft, allowed: Callable[[Sequence[Entry]], bool], matching: Mapping[str, str]
+    ) -> Entry | None:
+        """Write an entry if the entries that match allow it, with no other process's write in between.
+
+        ``matching`` is as for :meth:`page`. None when it was not allowed.
+
+        Raises:
+            JournalError: it could not be; nothing was written.
+
+        """
+        where, values = _where(matching)
+        sql = f"select {_COLUMNS} from entries where true{where} order by id"
+        with self._using() as connection, _writing(connection):
+            if not allowed([Entry(*row) for row in connection.execute(sql, values)]):
+                return None
+            return _add(connection, draft)
 
     def page(self, after: int, limit: int, matching: Mapping[str, str]) -> list[Entry]:
         """Up to ``limit`` entries with an id above ``after``, oldest first.
@@ -78,17 +99,10 @@ class JournalFile:
             JournalError: it cannot be read.
 
         """
-        tests = {
-            "run": "run = ?",
-            "action": "action = ?",
-            "person": "person = ?",
-            "since": "at >= ?",
-            "until": "at < ?",
-        }
-        where = "".join(f" and {tests[name]}" for name in matching)
+        where, values = _where(matching)
         sql = f"select {_COLUMNS} from entries where id > ?{where} order by id limit ?"
         with self._using() as connection:
-            return [Entry(*row) for row in connection.execute(sql, (after, *matching.values(), limit))]
+            return [Entry(*row) for row in connection.execute(sql, (after, *values, limit))]
 
     def close(self) -> None:
         """Let go of the file. It is opened again by the next use."""
@@ -134,6 +148,19 @@ class JournalFile:
         """Make the folder (0700) and the empty file (0600); what is there already keeps its permissions."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _add(connection: sqlite3.Connection, draft: Draft) -> Entry:
+    last = connection.execute("select id, hash from entries order by id desc limit 1").fetchone()
+    entry = write(draft, last)
+    values = tuple(getattr(entry, name) for name in Entry.__slots__)
+    connection.execute(f"insert into entries ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?)", values)
+    return entry
+
+
+def _where(matching: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Conditions to put behind a ``where``, and their values."""
+    return "".join(f" and {_TESTS[name]}" for name in matching), tuple(matching.values())
 
 
 @contextmanager

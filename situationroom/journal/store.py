@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -48,6 +48,20 @@ class Journal:
 
         """
         return await self._do(partial(self._file.append, draft))
+
+    async def append_if(
+        self, draft: Draft, allowed: Callable[[Sequence[Entry]], bool], *, since: datetime
+    ) -> Entry | None:
+        """Write an entry if the same person's entries since then allow it; no other process writes in between.
+
+        None when it was not allowed. ``allowed`` is called in the journal's thread, and must be quick.
+
+        Raises:
+            JournalError: as :meth:`append`.
+
+        """
+        matching = {"person": draft.person, "since": utc(since)}
+        return await self._do(partial(self._file.append_if, draft, allowed, matching))
 
     async def entries(
         self,
