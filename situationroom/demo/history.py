@@ -11,6 +11,7 @@ import asyncpg
 from situationroom.demo.chance import Chance
 from situationroom.demo.simulation import WARM_UP_S, Simulation
 from situationroom.demo.telecom import (
+    AGENCIES,
     BEGAN_S,
     CHANNELS,
     CHECK,
@@ -58,6 +59,7 @@ from unnest($1::text[], $2::text[], $3::text[], $4::int[]) as fault (code, syste
 """
 _WAITING = "insert into waiting_number (id, at, number, reason) values ($1, $2, $3, $4)"
 _REFERENCES = "insert into reference values ($1, $2, $3, $4, $5, '배포', $6)"
+_ROUTES = "insert into agency_route (agency, changed_by, changed_at) values ($1, '배포', $2)"
 _CHECKS = "insert into checklist values ($1, $2, $3, $4)"
 
 
@@ -144,6 +146,7 @@ async def _people(connection: Connection, chance: Chance, started: datetime, unt
     await connection.executemany("insert into complaint values ($1, '개통 지연 문의')", complaints)
     prepared = started - timedelta(hours=15)
     await connection.executemany(_REFERENCES, [(*reference, prepared) for reference in REFERENCES])
+    await connection.executemany(_ROUTES, [(agency, prepared) for agency in AGENCIES])
     checks = [
         (part, item, None, None) if item == _UNSIGNED else (part, item, f"{part}파트장", prepared)
         for part, items in CHECKLIST.items()

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from situationroom.demo.agency import Agency
 from situationroom.demo.chance import Chance
-from situationroom.demo.scenarios import Link
+from situationroom.demo.lines import Line
+from situationroom.demo.scenarios import WELL, Link
 from situationroom.demo.telecom import (
     CHECK,
     FAULTS,
@@ -53,7 +53,7 @@ class Insurance:
 
     """
 
-    def __init__(self, seed: int, mobins: Agency, kait: Agency) -> None:
+    def __init__(self, seed: int, mobins: Line, kait: Line) -> None:
         self._chance = Chance(seed, "insurance")
         self._mobins, self._kait = mobins, kait
         self.waiting: deque[Join] = deque()
@@ -88,6 +88,8 @@ class Insurance:
         skip: bool,
     ) -> None:
         """The ``dt`` seconds until ``t``. ``skip``: the pre-check with KAIT is left out."""
+        if self._kait.diverted:
+            link = WELL  # the fallback does not need the line that is ill
         for activation in activations:
             if activation.kind == PORT_IN:  # its handset is looked up at KAIT's registry, by another line
                 self._kait.call(t, LOOKUP, self._chance.millis(140), good=not self._chance.happens(0.003))
@@ -111,7 +113,7 @@ class Insurance:
 
     def _receive(self, t: float, activation: Activation, writes: Writes) -> None:
         good = not self._chance.happens(0.002)
-        self._mobins.call(t, JOIN, self._chance.millis(170), good=good)
+        good = self._mobins.call(t, JOIN, self._chance.millis(170), good=good)
         stage, reached = (AT_MOBINS, t) if good else (FAILED, None)
         join = Join(self._next_join, activation.at, activation.model, stage, reached, None, None)
         self._next_join += 1
@@ -143,11 +145,11 @@ class Insurance:
             self._timeouts += 1
             return KAIT_TIMEOUT
         good = not self._chance.happens(link.failing)
-        self._kait.call(t, CHECK, ms, good=good)
-        return None if good else KAIT_REFUSED
+        return None if self._kait.call(t, CHECK, ms, good=good) else KAIT_REFUSED
 
     def _give_up(self, t: float, writes: Writes, *, skip: bool) -> None:
-        while not skip and self.waiting and (self.waiting[0].mobins_at or t) < t - _PATIENCE_S:
+        straight = not (skip or self._kait.diverted)
+        while straight and self.waiting and (self.waiting[0].mobins_at or t) < t - _PATIENCE_S:
             join = self.waiting.popleft()
             self._kait.call(t, CHECK, _TIMEOUT_MS, good=False)
             self._timeouts += 1

@@ -26,7 +26,7 @@ class Link:
 Scenario = Callable[[float], Link]
 """Seconds of the world's time since its start → the state of the line."""
 
-_WELL = Link(per_s=40.0, failing=0.004, median_ms=230.0)
+WELL = Link(per_s=40.0, failing=0.004, median_ms=230.0)
 _ILL = Link(per_s=3.0, failing=0.35, median_ms=2_900.0)
 _LAG_BEGINS_S = 60.0
 _LAG_GROWS_S = 25.0
@@ -35,16 +35,16 @@ _LAG_GROWS_S = 25.0
 def calm(t: float) -> Link:
     """Nothing goes wrong."""
     del t
-    return _WELL
+    return WELL
 
 
 def kait_lag(t: float) -> Link:
     """One minute in, the line slows down more and more, and stays slow."""
     ill = min(1.0, max(0.0, (t - _LAG_BEGINS_S) / _LAG_GROWS_S))
     return Link(
-        per_s=_WELL.per_s * (_ILL.per_s / _WELL.per_s) ** ill,
-        failing=_WELL.failing + (_ILL.failing - _WELL.failing) * ill,
-        median_ms=_WELL.median_ms * (_ILL.median_ms / _WELL.median_ms) ** ill,
+        per_s=WELL.per_s * (_ILL.per_s / WELL.per_s) ** ill,
+        failing=WELL.failing + (_ILL.failing - WELL.failing) * ill,
+        median_ms=WELL.median_ms * (_ILL.median_ms / WELL.median_ms) ** ill,
     )
 
 

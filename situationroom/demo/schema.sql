@@ -94,6 +94,25 @@ create table reference (
     changed_at timestamptz not null default now()
 );
 
+create table agency_route (
+    agency     text primary key,
+    route      text        not null default '직연동' check (route in ('직연동', '예비망')),
+    changed_by text        not null,
+    changed_at timestamptz not null default now()
+);
+
+create table agency_outage (
+    id            bigint generated always as identity primary key,
+    agency        text        not null references agency_route (agency),
+    reason        text        not null,
+    registered_by text        not null,
+    registered_at timestamptz not null default now(),
+    run           text,                 -- the run that registered it
+    lifted_by     text,
+    lifted_at     timestamptz
+);
+create unique index on agency_outage (agency) where lifted_at is null;
+
 create table checklist (
     part      text not null,
     item      text not null,
@@ -116,4 +135,6 @@ end $$;
 create trigger tell after insert on activation for each statement execute function tell();
 create trigger tell after insert or update on error_queue for each statement execute function tell();
 create trigger tell after insert or update on waiting_number for each statement execute function tell();
+create trigger tell after update on agency_route for each statement execute function tell();
+create trigger tell after insert or update on agency_outage for each statement execute function tell();
 create trigger tell after update on reference for each statement execute function tell();

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from situationroom.demo.agency import Agency
 from situationroom.demo.insurance import Insurance
+from situationroom.demo.lines import Line
 from situationroom.demo.scenarios import Scenario
-from situationroom.demo.telecom import CHECK, GUARANTEE, JOIN, LOOKUP, RELAY, SKIP
+from situationroom.demo.telecom import (
+    CHECK,
+    FALLBACK,
+    GUARANTEE,
+    JOIN,
+    KAIT,
+    KTOA,
+    LOOKUP,
+    MOBINS,
+    RELAY,
+    SGI,
+    SKIP,
+)
 from situationroom.demo.traffic import Traffic
 from situationroom.demo.writes import Event, Update, Wishes, Writes
 
@@ -21,12 +34,15 @@ class Simulation:
     """
 
     def __init__(self, seed: int, scenario: Scenario) -> None:
-        self.sgi = Agency("SGI", GUARANTEE)
-        self.kait = Agency("KAIT", CHECK, LOOKUP)
-        self.mobins = Agency("MOBINS", JOIN)
-        self.ktoa = Agency("KTOA", RELAY)
-        self.traffic = Traffic(seed, self.sgi, self.ktoa)
-        self.insurance = Insurance(seed, self.mobins, self.kait)
+        self.sgi = Agency(SGI, GUARANTEE)
+        self.kait = Agency(KAIT, CHECK, LOOKUP)
+        self.mobins = Agency(MOBINS, JOIN)
+        self.ktoa = Agency(KTOA, RELAY)
+        self.fallback = Agency(FALLBACK)
+        partners = (self.sgi, self.kait, self.mobins, self.ktoa)
+        self._lines = {agency.name: Line(agency, self.fallback) for agency in partners}
+        self.traffic = Traffic(seed, self._lines[SGI], self._lines[KTOA])
+        self.insurance = Insurance(seed, self._lines[MOBINS], self._lines[KAIT])
         self._scenario = scenario
         self._switched_on: frozenset[str] = frozenset()
         self._steps = -round(WARM_UP_S / STEP_S)
@@ -40,8 +56,8 @@ class Simulation:
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
-        """The partner agencies."""
-        return self.sgi, self.kait, self.mobins, self.ktoa
+        """The partner agencies, and the fallback that takes the work of one that is out."""
+        return self.sgi, self.kait, self.mobins, self.ktoa, self.fallback
 
     def resume(self, *, join: int, error: int, update: int, waiting: int, open_updates: list[Update]) -> None:
         """Go on after a prepared history: the next free ids, and USIM updates under way."""
@@ -63,9 +79,15 @@ class Simulation:
         return writes
 
     def _notice(self, wishes: Wishes, writes: Writes) -> None:
-        """Tell of references that somebody switched."""
+        """Tell of references that somebody switched, and of agencies whose work goes another way."""
         for code in sorted(wishes.switched_on ^ self._switched_on):
             sentence = "demo.event_on" if code in wishes.switched_on else "demo.event_off"
             if self.t > 0:
                 writes.events.append(Event(self.t, "info", "KOS", sentence, {"code": code}))
         self._switched_on = wishes.switched_on
+        for name, line in self._lines.items():
+            if line.diverted != (name in wishes.diverted):
+                line.diverted = not line.diverted
+                sentence = "demo.event_diverted" if line.diverted else "demo.event_straight"
+                writes.events.append(Event(self.t, "info", "KOS", sentence, {"agency": name}))
+            line.closed = name in wishes.closed

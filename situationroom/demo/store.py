@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from situationroom.demo.history import Connection
+from situationroom.demo.telecom import FALLBACK
 from situationroom.demo.writes import Retry, Wishes, Writes
 
 When = Callable[[float], datetime]
@@ -93,17 +94,19 @@ async def write(connection: Connection, writes: Writes, when: When, now: float) 
 
 
 async def read_wishes(connection: Connection) -> Wishes:
-    """What people changed: references that are on, errors to process again, numbers to let go."""
+    """What people changed: references, errors to process again, numbers to let go, ways round agencies."""
     on = await connection.fetch("select code from reference where enabled")
     retries = await connection.fetch(
         "select id, code, join_id from error_queue where state = 'RETRY' order by id limit $1",
         _RETRIES_AT_ONCE,
     )
     released = await connection.fetch("select id from waiting_number where state = 'RELEASED' order by id")
+    diverted = await connection.fetch("select agency from agency_route where route = $1", FALLBACK)
     return Wishes(
         switched_on=frozenset(row["code"] for row in on),
         retries=tuple(Retry(row["id"], row["code"], row["join_id"]) for row in retries),
         released=tuple(row["id"] for row in released),
+        diverted=frozenset(row["agency"] for row in diverted),
     )
 
 

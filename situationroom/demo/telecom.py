@@ -27,6 +27,11 @@ GUARANTEE, JOIN, CHECK, LOOKUP, RELAY = (
 )
 """Services of the partner agencies: SGI, MOBINS, KAIT (two), KTOA."""
 
+SGI, KAIT, MOBINS, KTOA = "SGI", "KAIT", "MOBINS", "KTOA"
+AGENCIES = (SGI, KAIT, MOBINS, KTOA)
+FALLBACK = "예비망"
+"""What takes the work of an agency that is out; also the name of that route."""
+
 GUARANTEED = 0.75  # of all activations: on instalments, so SGI is asked
 INSURED = 0.42  # of all activations
 PORT_OUTS = 0.21  # for each activation
@@ -63,11 +68,11 @@ class Fault(NamedTuple):
     per_min: float
 
 
-KAIT_TIMEOUT = Fault("KAIT-E504", "KAIT", "보험 사전체크 응답시간 초과", 0.0)
-KAIT_REFUSED = Fault("KAIT-E102", "KAIT", "보험 사전체크 오류 응답", 0.0)
-MOBINS_FAILED = Fault("MOB-E301", "MOBINS", "단말보험 가입 접수 실패", 0.0)
+KAIT_TIMEOUT = Fault("KAIT-E504", KAIT, "보험 사전체크 응답시간 초과", 0.0)
+KAIT_REFUSED = Fault("KAIT-E102", KAIT, "보험 사전체크 오류 응답", 0.0)
+MOBINS_FAILED = Fault("MOB-E301", MOBINS, "단말보험 가입 접수 실패", 0.0)
 FAULTS = (
-    Fault("SGI-E201", "SGI", "할부 보증 조회 실패", 4.4),
+    Fault("SGI-E201", SGI, "할부 보증 조회 실패", 4.4),
     Fault("NP-E410", "NP", "번호이동 전문 미생성", 3.1),
     Fault("PRD-E221", "KOS", "OTT 후처리 미완료", 5.4),
     Fault("OTA-E110", "OTA", "유심 업데이트 미수신", 1.8),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from situationroom.demo.agency import Agency
 from situationroom.demo.chance import Chance
+from situationroom.demo.lines import Line
 from situationroom.demo.telecom import (
     CARRIERS,
     CHANNELS,
@@ -36,7 +36,7 @@ _FLOW_S = 5.0
 class Traffic:
     """The customers of one launch day."""
 
-    def __init__(self, seed: int, sgi: Agency, ktoa: Agency) -> None:
+    def __init__(self, seed: int, sgi: Line, ktoa: Line) -> None:
         self._chance = Chance(seed, "traffic")
         self._sgi, self._ktoa = sgi, ktoa
         self._updates: list[tuple[float, Update]] = []
@@ -90,8 +90,8 @@ class Traffic:
 
     def _port(self, t: float, at: float, direction: str, writes: Writes) -> Port:
         """A number that comes or goes."""
-        sent = not self._chance.happens(UNSENT)
-        self._ktoa.call(t, RELAY, self._chance.millis(420), good=sent)
+        good = not self._chance.happens(UNSENT)
+        sent = self._ktoa.call(t, RELAY, self._chance.millis(420), good=good)
         carrier = self._chance.pick(CARRIERS)
         if not sent:
             writes.events.append(Event(t, "warning", "NP", "demo.event_unsent", {"carrier": carrier}))

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from situationroom.demo.gateway import Gateway, gateway_application
 from situationroom.demo.history import Connection, write_history
 from situationroom.demo.postgres import PostgresServer
 from situationroom.demo.scenarios import SCENARIOS
@@ -21,7 +23,7 @@ from situationroom.demo.servers import HttpServer, chat_application, stats_appli
 from situationroom.demo.simulation import Simulation
 from situationroom.demo.store import read_wishes, write
 from situationroom.demo.stream import Stream
-from situationroom.demo.telecom import OPENED_S
+from situationroom.demo.telecom import AGENCIES, OPENED_S
 from situationroom.demo.worlds import setting
 from situationroom.demo.writes import Wishes, Writes
 from situationroom.errors import WorldError
@@ -44,6 +46,7 @@ class World:
         if scenario not in SCENARIOS:
             raise WorldError("demo.no_scenario", name=scenario, known=", ".join(SCENARIOS))
         self.simulation = Simulation(seed, SCENARIOS[scenario])
+        self._gateway = Gateway(AGENCIES)
         self._seed, self._speed = seed, speed
         self._stack = AsyncExitStack()
         self._env: dict[str, str] = {}
@@ -128,13 +131,13 @@ class World:
         return connection
 
     async def _serve_partners(self) -> None:
-        """The agencies, each with its own statistics; the gateway, which sees all; the chat room."""
+        """The agencies, each with its own statistics; the gateway, which all calls pass; the chat room."""
         simulation = self.simulation
         applications = {
             "SGI_URL": stats_application([simulation.sgi], self._now),
             "KAIT_URL": stats_application([simulation.kait], self._now),
             "MOBINS_URL": stats_application([simulation.mobins], self._now),
-            "GATEWAY_URL": stats_application(simulation.agencies, self._now),
+            "GATEWAY_URL": gateway_application(self._gateway, simulation.agencies, self._now),
         }
         for name, application in applications.items():
             self._env[name] = f"http://127.0.0.1:{await self._listen(HttpServer(application))}"
@@ -151,7 +154,7 @@ class World:
         try:
             while True:
                 await asyncio.sleep(_TICK_S)
-                wishes = await read_wishes(connection)
+                wishes = replace(await read_wishes(connection), closed=self._gateway.closed)
                 now = (time.monotonic() - self._zero) * self._speed
                 await self._commit(connection, stream, self.simulation.advance(now, wishes))
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:

@@ -127,12 +127,16 @@ class Wishes:
         switched_on: codes of the references that are on.
         retries: rows of the Error Queue to process again.
         released: waiting numbers to let go.
+        diverted: agencies whose work goes over the fallback.
+        closed: agencies to which the gateway lets no call through.
 
     """
 
     switched_on: frozenset[str] = frozenset()
     retries: tuple[Retry, ...] = ()
     released: tuple[int, ...] = ()
+    diverted: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from situationroom.demo.scenarios import SCENARIOS
 from situationroom.demo.simulation import Simulation
-from situationroom.demo.telecom import CHECK, SKIP
+from situationroom.demo.telecom import CHECK, KAIT, MOBINS, SGI, SKIP
 from situationroom.demo.writes import Retry, Wishes, Writes
 
 NOTHING = Wishes()
@@ -116,6 +116,51 @@ def test_processing_kait_errors_again_while_kait_is_ill_brings_many_back() -> No
     settled = {row.id: row.state for row in simulation.advance(250.0, Wishes(retries=rows)).settled}
     back = sum(settled[row.id] == "ERROR" for row in rows)
     assert back > 0.25 * len(rows)
+
+
+def test_an_agency_under_a_registered_outage_gets_no_calls_and_the_fallback_does_its_work() -> None:
+    simulation = day("calm")
+    simulation.advance(10.0, NOTHING)
+    before = simulation.sgi.stats(10.0)
+    simulation.advance(20.0, Wishes(diverted=frozenset({SGI}), closed=frozenset({SGI})))
+    assert simulation.sgi.stats(20.0)["total"] == before["total"]
+    fallback = simulation.fallback.stats(20.0)
+    assert fallback["req"] > 100
+    assert fallback["p50_ms"] > 1.5 * before["p50_ms"]
+    assert fallback["err"] < 0.05 * fallback["req"]
+
+
+def test_a_line_that_is_closed_but_not_led_round_fails_at_once() -> None:
+    simulation = day("calm")
+    writes = simulation.advance(10.0, Wishes(closed=frozenset({MOBINS})))
+    refused = simulation.fallback.stats(10.0)
+    assert refused["err"] == refused["req"] > 50
+    assert refused["p95_ms"] <= 5
+    assert {join.stage for join in writes.joins} == {"오류"}
+
+
+def test_leading_kaits_work_round_ends_its_trouble_and_leading_it_back_brings_it_again() -> None:
+    simulation = day()
+    out = Wishes(diverted=frozenset({KAIT}), closed=frozenset({KAIT}))
+    simulation.advance(180.0, NOTHING)
+    assert len(simulation.insurance.waiting) > 60
+    simulation.advance(192.0, out)
+    assert not simulation.insurance.waiting
+    assert simulation.kait.stats(260.0)["req"] == 0
+    simulation.advance(330.0, NOTHING)
+    assert error_rate(simulation) > 0.10
+
+
+def test_another_way_for_an_agencys_work_is_told() -> None:
+    simulation = day("calm")
+    diverted = simulation.advance(2.0, Wishes(diverted=frozenset({KAIT})))
+    straight = simulation.advance(4.0, NOTHING)
+    assert [event.text for event in diverted.events if KAIT in event.values.values()] == [
+        "demo.event_diverted"
+    ]
+    assert [event.text for event in straight.events if KAIT in event.values.values()] == [
+        "demo.event_straight"
+    ]
 
 
 def test_a_released_number_leaves() -> None:
