@@ -9,9 +9,11 @@
     ├── UsageError            a command was called wrongly (exit code 2)
     ├── SourceError           a question got no answer: timeout, refused, garbage
     ├── ActionDenied          a run was refused before anything happened
+    │   └── SignInDenied      somebody could not prove who they are
     ├── ActionFailed          a run did nothing, and says why
     │   └── TooManyRows       the change would have touched more rows than allowed; it was rolled back
     ├── OutcomeUnknown        a run may or may not have had its effect
+    ├── UsersError            the file with people's PINs cannot be used
     ├── JournalError          the journal cannot be read or written
     ├── ShareError            a snapshot could not be made or sent
     └── WorldError            the demo world cannot start
@@ -91,6 +93,14 @@ class SourceError(RoomError):
 
 class ActionDenied(RoomError):
     """A run was refused before anything happened."""
+
+
+class SignInDenied(ActionDenied):
+    """Somebody could not prove who they are: a wrong PIN, too many of them, or none set."""
+
+
+class UsersError(RoomError):
+    """The file with the hashes of people's PINs cannot be read or written, or others may read it."""
 
 
 class ActionFailed(RoomError):

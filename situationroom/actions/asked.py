@@ -33,9 +33,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A person's yes. ``typed`` is what they typed, for a confirmation by ``type``."""
+    """A person's yes.
+
+    Attributes:
+        typed: what they typed, for a confirmation by ``type``.
+        by: who they are, from :meth:`Room.sign_in` after the preview; a shared wall asks for it.
+
+    """
 
     typed: str = ""
+    by: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

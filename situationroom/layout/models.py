@@ -245,7 +245,7 @@ class Layout(Spec):
     ``path`` is the file it came from; ``journal`` where its actions are recorded (default: the user's
     state folder); ``keys`` remaps the program's own keys (``share: F2``). On a ``wall: shared`` every firing
     asks who it is; ``hold`` has the roles that may hold all actions (default: whoever may fire any);
-    ``users`` is the file with people's PINs (default: ``people.local.yaml`` beside the layout).
+    ``users`` is the file with people's PINs (default: ``<stem>.users.local.yaml`` beside the layout).
     """
 
     path: Path
