@@ -137,12 +137,12 @@ def text(value: Value, lang: str = "ko") -> str:
     return printable(value)
 
 
-def printable(raw: str) -> str:
+def printable(raw: str, longest: int | None = LONGEST_TEXT) -> str:
     r"""Text from outside as data: composed (NFC), control and direction characters shown as ``\x1b``.
 
-    What is left has one width on every terminal.
+    What is left has one width on every terminal. More than ``longest`` characters are cut.
     """
-    cut = raw if len(raw) <= LONGEST_TEXT else raw[:LONGEST_TEXT] + "…"
+    cut = raw if longest is None or len(raw) <= longest else raw[:longest] + "…"
     if cut.isascii() and cut.isprintable():
         return cut
     return "".join(map(_visible, unicodedata.normalize("NFC", cut).translate(_DOUBTFUL)))

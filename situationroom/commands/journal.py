@@ -1,80 +1,176 @@
-"""``situationroom journal``: all that was asked and fired in a room, written out."""
+"""``situationroom journal``: what was asked, decided and fired in a room, written out or checked."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.text import Text
 
+from situationroom.commands._evidence import print_evidence
+from situationroom.commands._journal_verdict import print_verdict
+from situationroom.commands._moments import moment, month
 from situationroom.commands._open import find_layout, journal_path
+from situationroom.errors import UsageError
 from situationroom.formats import printable
 from situationroom.i18n import say
-from situationroom.journal import Entry, Journal
-from situationroom.journal.export import csv_header, csv_line, json_line, table
+from situationroom.journal import Entry
+from situationroom.journal.export import csv_header, csv_line, json_line, lines
+from situationroom.journal.reader import reading
+from situationroom.journal.verify import SHORTEST_EXPECTED, verify
 from situationroom.layout.load import load_head
 from situationroom.layout.models import Layout
 
-WIDEST = 400
-"""Cells of the table where it is not written to a terminal."""
+WIDEST = 200
+"""Cells of a table that is not written to a terminal."""
+
+FORMATS = ("table", "json", "jsonl", "csv")
 
 
 @click.command("journal")
 @click.argument("layout")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+    "--since", metavar="TIME", help="From then on: 2026-11-22, '2026-11-22 09:00', 09:00, or 1h ago."
 )
-def command(layout: str, form: str) -> None:
-    """Print the journal of LAYOUT, oldest first.
+@click.option("--until", metavar="TIME", help="Before then; a date alone is that day too.")
+@click.option("--person", metavar="ID", default="", help="What this person did.")
+@click.option("--action", metavar="ID", default="", help="What concerns this action.")
+@click.option("--run", metavar="ID", default="", help="One run; its first letters are enough.")
+@click.option(
+    "--verify", "check", is_flag=True, help="Name the first entry that was changed, removed or reordered."
+)
+@click.option(
+    "--expect",
+    metavar="HASH",
+    default="",
+    help="With --verify: a head noted earlier; it must still be there.",
+)
+@click.option(
+    "--evidence", metavar="YYYY-MM", help="One month: requests matched with approvals and executions."
+)
+@click.option(
+    "--file",
+    "copy",
+    type=click.Path(path_type=Path),
+    help="Read this file or copy instead of the room's own.",
+)
+def command(
+    layout: str,
+    form: str,
+    since: str | None,
+    until: str | None,
+    person: str,
+    action: str,
+    run: str,
+    check: bool,
+    expect: str,
+    evidence: str | None,
+    copy: Path | None,
+) -> int:
+    """Print the journal of LAYOUT, oldest first; verify it; or print a month's evidence.
 
-    The room need not run, and its sources need not be configured.
+    The room need not run, and its sources need not be configured. Nothing is written; a room may write
+    meanwhile. Exits 1 where --verify or --evidence finds the journal altered.
     """
-    asyncio.run(_print(load_head(find_layout(layout), os.environ, name=layout), form))
+    _fits(
+        check=check, expect=expect, evidence=evidence, filters=(since, until, person, action, run), form=form
+    )
+    head = load_head(find_layout(layout), os.environ, name=layout)
+    path = copy or journal_path(head)
+    zone = ZoneInfo(head.timezone)
+    now = datetime.now(zone)
+    if check:
+        with reading(path) as journal:
+            return print_verdict(verify(journal.entries(), expect), head.lang, zone, path, form)
+    if evidence is not None:
+        first, after = month(evidence, now)
+        with reading(path) as journal:
+            return print_evidence(journal.entries, first, after, head, form, cells())
+    with _entries(
+        path,
+        since=moment(since, now) if since else None,
+        until=moment(until, now, ends=True) if until else None,
+        person=person,
+        action=action,
+        run=run,
+    ) as entries:
+        _print(entries, form, head, path)
+    return 0
 
 
-async def _print(layout: Layout, form: str) -> None:
-    path = journal_path(layout)
-    journal = Journal(path)
-    try:
-        entries = journal.entries() if path.exists() else _none()
-        if form == "json":
-            await _print_json(entries)
-        elif form == "csv":
+def _fits(
+    *, check: bool, expect: str, evidence: str | None, filters: tuple[str | None, ...], form: str
+) -> None:
+    """Whether the options go together.
+
+    Raises:
+        UsageError: they do not.
+
+    """
+    if check and evidence is not None:
+        raise UsageError("journal.not_together", one="--verify", other="--evidence")
+    if (check or evidence is not None) and any(filters):
+        raise UsageError("journal.whole", option="--verify" if check else "--evidence")
+    if check and form not in ("table", "json"):
+        raise UsageError("journal.not_together", one="--verify", other=f"--format {form}")
+    if expect and not check:
+        raise UsageError("journal.expect_alone")
+    if expect and not (len(expect) >= SHORTEST_EXPECTED and set(expect.lower()) <= set("0123456789abcdef")):
+        raise UsageError("journal.not_a_hash", least=SHORTEST_EXPECTED)
+
+
+@contextmanager
+def _entries(
+    path: Path, *, since: datetime | None, until: datetime | None, person: str, action: str, run: str
+) -> Iterator[Iterator[Entry]]:
+    """What matches; nothing where no journal was begun."""
+    if not path.exists():
+        yield iter(())
+        return
+    with reading(path) as journal:
+        yield journal.entries(run=run, action=action, person=person, since=since, until=until)
+
+
+def _print(entries: Iterator[Entry], form: str, layout: Layout, path: Path) -> None:
+    match form:
+        case "json":
+            _print_json(entries)
+        case "jsonl":
+            for entry in entries:
+                click.echo(json_line(entry))
+        case "csv":
             click.echo(csv_header())
-            async for entry in entries:
+            for entry in entries:
                 click.echo(csv_line(entry))
-        else:
-            _print_table([entry async for entry in entries], layout)
-    finally:
-        await journal.close()
+        case _:
+            _print_table(list(entries), layout, path)
 
 
-async def _print_json(entries: AsyncIterator[Entry]) -> None:
+def _print_json(entries: Iterator[Entry]) -> None:
     """One JSON array, an entry a line."""
     before = "["
-    async for entry in entries:
+    for entry in entries:
         click.echo(before)
         click.echo(json_line(entry), nl=False)
         before = ","
     click.echo("[]" if before == "[" else "\n]")
 
 
-def _print_table(entries: list[Entry], layout: Layout) -> None:
+def _print_table(entries: list[Entry], layout: Layout, path: Path) -> None:
+    if not entries:
+        click.echo(say("journal.empty", layout.lang, path=printable(str(path))))
+        return
+    for line in lines(entries, layout.lang, ZoneInfo(layout.timezone), cells()):
+        click.echo(line)
+
+
+def cells() -> int:
+    """Cells of the terminal that is written to; of a file, :data:`WIDEST`."""
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDEST)
-    if entries:
-        console.print(table(entries, layout.lang, ZoneInfo(layout.timezone)))
-    else:
-        shown = printable(str(journal_path(layout)))
-        console.print(Text(say("journal.empty", layout.lang, path=shown)), soft_wrap=True)
-
-
-async def _none() -> AsyncIterator[Entry]:
-    nothing: Iterable[Entry] = ()
-    for entry in nothing:
-        yield entry
+    return console.width if console.is_terminal else WIDEST

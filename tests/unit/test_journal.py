@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import io
 import json
 import resource
 import shutil
@@ -18,11 +17,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from rich.console import Console
 
 from situationroom.errors import JournalError
 from situationroom.journal import Draft, Entry, Journal, Kind, first_broken, store
-from situationroom.journal.export import csv_header, csv_line, json_line, table
+from situationroom.journal.export import csv_header, csv_line, json_line, lines
 
 NINE = datetime(2024, 9, 20, 9, 0, tzinfo=ZoneInfo("Asia/Seoul"))
 
@@ -257,9 +255,7 @@ async def test_exports_hold_every_entry_and_show_outside_text_as_text(tmp_path: 
         csv.DictReader([csv_header(), *"\n".join(map(csv_line, entries)).splitlines(keepends=True)])
     )
     assert [record["hash"] for record in records] == [entry.hash for entry in entries]
-    console = Console(width=200, record=True, file=io.StringIO())
-    console.print(table(entries, "ko", ZoneInfo("Asia/Seoul")))
-    shown = console.export_text()
+    shown = "\n".join(lines(entries, "ko", ZoneInfo("Asia/Seoul"), 200))
     assert "[red]\\x1b]0;x\\x07" in shown
     assert "요청" in shown
     assert "strange" in shown

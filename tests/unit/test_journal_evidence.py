@@ -1,0 +1,207 @@
+"""Audit evidence: a month's requests matched with approvals and executions, what does not match first."""
+
+import csv
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from situationroom.formats import width
+from situationroom.journal import Draft, Entry
+from situationroom.journal.evidence import Case, Evidence, Finding, evidence
+from situationroom.journal.evidence_export import csv_lines, facts, lines
+from situationroom.journal.export import json_text
+from tests.unit.journals import NINE, SEOUL, chained, run
+
+FIRST = datetime(2026, 11, 1, tzinfo=SEOUL)
+AFTER = datetime(2026, 12, 1, tzinfo=SEOUL)
+
+PRESSED = ["asked", "previewed", "confirmed", "claimed", "done"]
+APPROVED = ["asked", "previewed", "approval_asked", ("approved", "lee"), "confirmed", "claimed", "done"]
+LATE = [Finding.NOT_APPROVED]
+TWO = {"confirmed": {"how": "two-person"}}
+
+
+def found(*drafts: list[Draft], since: datetime = FIRST, until: datetime = AFTER) -> Evidence:
+    entries = chained(sorted((draft for each in drafts for draft in each), key=lambda draft: draft.at))
+    return evidence(lambda: entries, since, until)
+
+
+def the_case(*drafts: list[Draft]) -> Case:
+    (case,) = found(*drafts).cases
+    return case
+
+
+def test_a_run_is_told_from_its_request_to_its_last_word() -> None:
+    body: dict[str, dict[str, object]] = {
+        "asked": {"values": {"code": "E01"}, "undoes": "earlier"},
+        "previewed": {"what": {"id": "x", "text": "꺼짐 → 켜짐"}, "statement": "update x"},
+        "done": {"result": {"id": "x", "text": "변경 완료"}},
+        **TWO,
+    }
+    case = the_case(run("r1", [*APPROVED, "verified"], body=body))
+    assert case.asked is not None
+    assert (case.asked.person, case.asked.where, case.values) == ("kim", "kim@desk", {"code": "E01"})
+    assert (case.what, case.statement, case.undoes) == ("꺼짐 → 켜짐", "update x", "earlier")
+    assert case.approved is not None
+    assert case.approved.person == "lee"
+    assert (case.outcome, case.told, case.verified) == ("done", "변경 완료", True)
+    assert case.demanded
+    assert case.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "findings"),
+    [
+        (PRESSED, []),
+        (APPROVED, []),
+        (["asked", "previewed", "withdrawn"], []),
+        (["asked", "denied"], []),
+        (["asked", "previewed", "approval_asked", ("refused", "lee")], []),
+        ([*PRESSED, "not_verified"], []),
+        ([*PRESSED[:-1], "unknown", "settled"], []),
+        ([*PRESSED[:-1], "settled"], []),
+        (["claimed", "done"], [Finding.NO_REQUEST, Finding.NOT_CONFIRMED]),
+        (["claimed", "asked", "confirmed", "done"], [Finding.NO_REQUEST, Finding.NOT_CONFIRMED]),
+        (["asked", "previewed", "claimed", "done"], [Finding.NOT_CONFIRMED]),
+        (["asked", "approval_asked", "confirmed", "claimed", "done"], [Finding.NOT_APPROVED]),
+        (["asked", "approval_asked", "claimed", ("approved", "lee")], [*LATE, Finding.NO_OUTCOME]),
+        (["asked", "approval_asked", "approved", "confirmed", "claimed", "done"], [Finding.SELF_APPROVED]),
+        (PRESSED[:-1], [Finding.NO_OUTCOME]),
+        ([*PRESSED[:-1], "unknown"], [Finding.UNSETTLED]),
+        (APPROVED[:4], [Finding.NOT_EXECUTED]),
+        ([*APPROVED[:4], "denied"], [Finding.NOT_EXECUTED]),
+    ],
+)  # fmt: skip
+def test_what_does_not_match_is_found(kinds: list[str | tuple[str, str]], findings: list[Finding]) -> None:
+    assert list(the_case(run("r1", kinds)).findings) == findings
+
+
+def test_a_two_person_confirmation_without_a_second_person_is_found_though_nobody_was_asked() -> None:
+    assert the_case(run("r1", PRESSED, body=TWO)).findings == (Finding.NOT_APPROVED,)
+
+
+def test_unmatched_runs_come_first_then_all_in_the_order_of_time() -> None:
+    found_ = found(
+        run("early", PRESSED, at=NINE),
+        run("middle", PRESSED[:-1], at=NINE + timedelta(hours=1)),
+        run("late", PRESSED, at=NINE + timedelta(hours=2)),
+        run("last", ["claimed"], at=NINE + timedelta(hours=3)),
+    )
+    assert [case.run for case in found_.cases] == ["middle", "last", "early", "late"]
+    assert [case.run for case in found_.unmatched] == ["middle", "last"]
+    assert found_.totals["runs"] == 4
+    assert found_.totals["executed"] == 4
+    assert found_.totals["unmatched"] == 2
+
+
+def test_a_run_over_midnight_stands_in_both_months_with_all_its_steps() -> None:
+    drafts = run("night", [*PRESSED[:-1], "unknown"], at=AFTER - timedelta(seconds=3))
+    settled = [
+        Draft(AFTER + timedelta(days=1), "settled", "night", "lee", "", "skip", {"verdict": "happened"})
+    ]
+    other = run("other", PRESSED, at=AFTER + timedelta(days=2))
+    november = found(drafts, settled, other)
+    december = found(drafts, settled, other, since=AFTER, until=AFTER + timedelta(days=31))
+    assert [case.run for case in november.cases] == ["night"]
+    assert [case.run for case in december.cases] == ["night", "other"]
+    assert november.cases[0] == december.cases[0]
+    assert november.cases[0].verdict == "happened"
+    assert november.cases[0].findings == ()
+
+
+def test_holds_and_failed_sign_ins_of_the_month_are_counted() -> None:
+    found_ = found(run("", ["held", "released", "sign_in_failed", "sign_in_failed", "locked_out"]))
+    assert found_.cases == ()
+    assert (found_.totals["held"], found_.totals["sign_in_failed"], found_.totals["locked_out"]) == (1, 2, 1)
+
+
+def altered(place: int) -> Evidence:
+    entries = chained(
+        [
+            *run("october", PRESSED, at=FIRST - timedelta(days=5)),
+            *run("november", PRESSED),
+            *run("december", PRESSED, at=AFTER + timedelta(days=5)),
+        ]
+    )
+    entries[place] = replace(entries[place], person="lee")
+    return evidence(lambda: entries, FIRST, AFTER)
+
+
+def test_the_chain_is_judged_from_its_start_to_the_end_of_the_month() -> None:
+    assert not altered(1).sound
+    assert not altered(7).sound
+    later = altered(12)
+    assert later.sound
+    assert later.chain.fault is not None, "and what was altered later is told"
+    assert (
+        later.head
+        == chained([*run("october", PRESSED, at=FIRST - timedelta(days=5)), *run("november", PRESSED)])[
+            -1
+        ].hash
+    )
+
+
+def test_entries_that_somebody_made_unreadable_do_not_hide_the_others() -> None:
+    entries = chained(run("r1", PRESSED))
+    entries[1] = replace(entries[1], body="no json")
+    found_ = evidence(lambda: entries, FIRST, AFTER)
+    assert found_.cases[0].outcome == "done"
+    assert not found_.sound
+
+
+NASTY: dict[str, dict[str, object]] = {
+    "asked": {"values": {"code": "=cmd|'x'!A0", "memo": "\x1b]0;x\x07[red]", "left_out": None}},
+    "previewed": {
+        "what": {"id": "x", "text": "KAIT 보험 사전체크 SKIP: 꺼짐 → 켜짐 " * 4},
+        "statement": "=1\n+2",
+    },
+    "settled": {"verdict": "did_not"},
+    **TWO,
+}
+
+
+def nasty() -> Evidence:
+    unknown: list[str | tuple[str, str]] = [*APPROVED[:-1], "unknown", ("settled", "park")]
+    return found(
+        run("0123456789", unknown, body=NASTY), run("9876543210", PRESSED, body=TWO, at=NINE + timedelta(1))
+    )
+
+
+def test_the_cards_fit_eighty_columns_and_tell_all() -> None:
+    shown = list(lines(nasty(), "ko", SEOUL, 80))
+    assert max(map(width, shown)) <= 80
+    text = "\n".join(shown)
+    assert text.replace("\n", "").isprintable()
+    for word in ("확인 필요 1건", "필요한 승인 없이 실행됨", "01234567", "lee@desk", "11-20 09:00:00", "park",
+                 "실행되지 않은 것으로 확정", "\\x1b]0;x\\x07[red]"):  # fmt: skip
+        assert word in text, word
+    assert text.index("98765432") < text.index("01234567")
+    assert "left_out" not in text
+
+
+def test_the_csv_has_a_record_a_run_and_no_formulas() -> None:
+    records = list(csv.DictReader(csv_lines(nasty())))
+    assert [record["run"] for record in records] == ["9876543210", "0123456789"]
+    assert records[0]["findings"] == "not_approved"
+    assert records[1]["approved_by"] == "lee"
+    assert records[1]["statement"] == "'=1\\n+2"
+    assert records[1]["demanded"] == "true"
+    assert all(cell[:1] not in tuple("=+-@") for record in records for cell in record.values())
+
+
+def test_the_json_has_all_of_it() -> None:
+    made = json.loads(json_text(facts(nasty())))
+    assert made["sound"] is True
+    assert made["chain"]["sound"] is True
+    assert made["totals"]["unmatched"] == 1
+    assert [one["findings"] for one in made["runs"]] == [["not_approved"], []]
+    assert made["runs"][1]["values"]["memo"] == "\x1b]0;x\x07[red]"
+
+
+def test_a_month_without_entries_is_empty_and_sound() -> None:
+    entries: list[Entry] = []
+    nothing = evidence(lambda: entries, FIRST, AFTER)
+    assert (nothing.cases, nothing.sound, nothing.head) == ((), True, "")
+    assert any("요청 없음" in line for line in lines(nothing, "ko", SEOUL, 80))
