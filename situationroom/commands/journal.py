@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -92,15 +91,14 @@ def command(
         first, after = month(evidence, now)
         with reading(path) as journal:
             return print_evidence(journal.entries, first, after, head, form, cells())
-    with _entries(
-        path,
-        since=moment(since, now) if since else None,
-        until=moment(until, now, ends=True) if until else None,
-        person=person,
-        action=action,
-        run=run,
-    ) as entries:
-        _print(entries, form, head, path)
+    start = moment(since, now) if since else None
+    end = moment(until, now, ends=True) if until else None
+    if copy is None and not path.exists():
+        _print(iter(()), form, head, path)
+        return 0
+    with reading(path) as journal:
+        found = journal.entries(run=run, action=action, person=person, since=start, until=end)
+        _print(found, form, head, path)
     return 0
 
 
@@ -123,18 +121,6 @@ def _fits(
         raise UsageError("journal.expect_alone")
     if expect and not (len(expect) >= SHORTEST_EXPECTED and set(expect.lower()) <= set("0123456789abcdef")):
         raise UsageError("journal.not_a_hash", least=SHORTEST_EXPECTED)
-
-
-@contextmanager
-def _entries(
-    path: Path, *, since: datetime | None, until: datetime | None, person: str, action: str, run: str
-) -> Iterator[Iterator[Entry]]:
-    """What matches; nothing where no journal was begun."""
-    if not path.exists():
-        yield iter(())
-        return
-    with reading(path) as journal:
-        yield journal.entries(run=run, action=action, person=person, since=since, until=until)
 
 
 def _print(entries: Iterator[Entry], form: str, layout: Layout, path: Path) -> None:

@@ -14,13 +14,23 @@ from situationroom.journal.evidence_export import csv_lines, facts, lines
 from situationroom.journal.export import json_text
 from tests.unit.journals import NINE, SEOUL, chained, run
 
+Steps = list[str | tuple[str, str]]
+
 FIRST = datetime(2026, 11, 1, tzinfo=SEOUL)
 AFTER = datetime(2026, 12, 1, tzinfo=SEOUL)
 
-PRESSED = ["asked", "previewed", "confirmed", "claimed", "done"]
-APPROVED = ["asked", "previewed", "approval_asked", ("approved", "lee"), "confirmed", "claimed", "done"]
+PRESSED: Steps = ["asked", "previewed", "confirmed", "claimed", "done"]
+APPROVED: Steps = [
+    "asked",
+    "previewed",
+    "approval_asked",
+    ("approved", "lee"),
+    "confirmed",
+    "claimed",
+    "done",
+]
 LATE = [Finding.NOT_APPROVED]
-TWO = {"confirmed": {"how": "two-person"}}
+TWO: dict[str, dict[str, object]] = {"confirmed": {"how": "two-person"}}
 
 
 def found(*drafts: list[Draft], since: datetime = FIRST, until: datetime = AFTER) -> Evidence:
@@ -74,7 +84,7 @@ def test_a_run_is_told_from_its_request_to_its_last_word() -> None:
         ([*APPROVED[:4], "denied"], [Finding.NOT_EXECUTED]),
     ],
 )  # fmt: skip
-def test_what_does_not_match_is_found(kinds: list[str | tuple[str, str]], findings: list[Finding]) -> None:
+def test_what_does_not_match_is_found(kinds: Steps, findings: list[Finding]) -> None:
     assert list(the_case(run("r1", kinds)).findings) == findings
 
 
@@ -163,7 +173,7 @@ NASTY: dict[str, dict[str, object]] = {
 
 
 def nasty() -> Evidence:
-    unknown: list[str | tuple[str, str]] = [*APPROVED[:-1], "unknown", ("settled", "park")]
+    unknown: Steps = [*APPROVED[:-1], "unknown", ("settled", "park")]
     return found(
         run("0123456789", unknown, body=NASTY), run("9876543210", PRESSED, body=TWO, at=NINE + timedelta(1))
     )

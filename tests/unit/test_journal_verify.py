@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from situationroom.errors import JournalError
-from situationroom.journal import Entry
+from situationroom.journal import Draft, Entry
 from situationroom.journal.database import JournalFile
 from situationroom.journal.entry import START, write
 from situationroom.journal.reader import reading
@@ -31,9 +31,7 @@ def broken(entries: list[Entry]) -> tuple[str, int, int] | None:
 
 def rehashed(entry: Entry, before: Entry, **changes: str) -> Entry:
     """The entry changed by somebody who knows how hashes are made."""
-    from situationroom.journal.entry import Draft
-
-    altered = replace(entry, **changes)
+    altered = replace(entry, **changes)  # type: ignore[arg-type]  # texts alone
     draft = Draft(
         altered.moment,
         altered.kind,
