@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +19,10 @@ from situationroom.journal import Journal
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
 from situationroom.paths import bundled, state_dir
-from situationroom.people.who import here, who
+from situationroom.people.proofs import Proofs
+from situationroom.people.sign_in import SignIn
+from situationroom.people.users import UsersFile, users_path
+from situationroom.people.who import here, os_login, who
 from situationroom.values import Person
 
 
@@ -55,7 +57,7 @@ def find_layout(name: str) -> Path:
 
 def person_of(layout: Layout, wanted: str | None) -> Person:
     """Who sits at this terminal: ``--as``, else whoever's ``login`` is the OS user, else a guest."""
-    return who(layout, wanted, getpass.getuser())
+    return who(layout, wanted, os_login())
 
 
 def journal_path(layout: Layout) -> Path:
@@ -63,6 +65,17 @@ def journal_path(layout: Layout) -> Path:
     if layout.journal is not None:
         return layout.path.parent / layout.journal
     return state_dir() / f"{layout.path.stem}.journal"
+
+
+def sign_in_desk(layout: Layout, journal: Journal, clock: Clock) -> SignIn:
+    """Where the people of a layout show their PINs to this process."""
+    users = UsersFile(users_path(layout))
+    return SignIn(layout, users, journal, clock.now, here(os_login()))
+
+
+def proofs_of(layout: Layout, journal: Journal, clock: Clock) -> Proofs:
+    """What this process's door believes of people."""
+    return Proofs(layout, sign_in_desk(layout, journal, clock), os_login())
 
 
 @asynccontextmanager
@@ -90,7 +103,7 @@ async def open_room(
                 feed_state,
                 changed,
                 new_id=lambda: uuid.uuid4().hex,
-                where=here(getpass.getuser()),
+                where=here(os_login()),
             ),
         )
         room = await stack.enter_async_context(LiveRoom(parts, clock, Random()))  # noqa: S311 - jitter, not secrets

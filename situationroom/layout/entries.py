@@ -84,6 +84,12 @@ def entries(data: Raw, types: PluginTypes, report: Report) -> Entries:
     )
 
 
+def people(data: Raw, report: Report) -> Mapping[str, PersonSpec]:
+    """The people of a layout alone; what is wrong goes to ``report``."""
+    section = _section(data, "people", report)
+    return _each(section, "people", report, lambda entry, path: check(PersonSpec, entry, path, report))
+
+
 def _section(data: Raw, name: str, report: Report) -> Raw:
     """One section as a mapping; one that is left empty is an empty one."""
     section = data.get(name)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from situationroom.errors import LayoutError, Problem
 from situationroom.layout.crosscheck import crosscheck
-from situationroom.layout.entries import SECTIONS, Entries, entries
+from situationroom.layout.entries import SECTIONS, Entries, entries, people
 from situationroom.layout.environment import fill
 from situationroom.layout.keys import key_name
 from situationroom.layout.models import Layout
@@ -21,7 +21,7 @@ from situationroom.values import Message
 
 LARGEST_BYTES = 2_000_000
 
-HEAD = frozenset({"room", "lang", "timezone", "journal"})
+HEAD = frozenset({"room", "lang", "timezone", "journal", "wall", "users"})
 """The keys that :func:`load_head` reads."""
 
 
@@ -51,7 +51,7 @@ def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str 
 
 
 def load_head(path: Path, env: Mapping[str, str], *, name: str | None = None) -> Layout:
-    """The room's name, language, time zone and journal alone.
+    """The room's name, language, time zone, and where its journal and its users file are, alone.
 
     All else may be broken, or lack what it takes from the environment.
 
@@ -59,17 +59,28 @@ def load_head(path: Path, env: Mapping[str, str], *, name: str | None = None) ->
         LayoutError: what concerns the room as a whole cannot be used.
 
     """
+    return _part(path, env, name, with_people=False)
+
+
+def load_people(path: Path, env: Mapping[str, str], *, name: str | None = None) -> Layout:
+    """What :func:`load_head` gives, and the room's people. Raises as it does, also for broken people."""
+    return _part(path, env, name, with_people=True)
+
+
+def _part(path: Path, env: Mapping[str, str], name: str | None, *, with_people: bool) -> Layout:
     file = name or str(path)
     document = read(_bytes(path, file), file)
     report = Report(file, document)
-    filled = fill({key: value for key, value in document.data.items() if key in HEAD}, env)
+    wanted = HEAD | {"people"} if with_people else HEAD
+    filled = fill({key: value for key, value in document.data.items() if key in wanted}, env)
     report.secrets = filled.secrets
     for where, what in filled.problems:
         report.add(where, what)
     layout = _layout(filled.data, path, report)
+    known = people(filled.data, report)
     if report or layout is None:
         raise LayoutError(report.sorted())
-    return layout
+    return layout.model_copy(update={"people": known})
 
 
 def _bytes(path: Path, file: str) -> bytes:
