@@ -6,12 +6,12 @@ OS user this process runs as, or by a PIN that was shown at this desk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from situationroom.errors import ActionDenied
 from situationroom.layout.models import ActionSpec, Layout
-from situationroom.people.roles import names_with
+from situationroom.people.approving import judge_second
 from situationroom.people.sign_in import SignIn
 from situationroom.people.who import who
 from situationroom.values import Person, Proof
@@ -92,16 +92,7 @@ class Proofs:
 
         """
         proof = self.of(approver)
-        if not proof.enough_to_approve:
-            raise ActionDenied("people.approver_unproven")
-        others = names_with(self._layout, spec.approving_roles, but=asker.id)
-        if approver.id == asker.id:
-            raise ActionDenied("people.self_approval", others=others)
-        roles = spec.approving_roles
-        if roles and set(roles).isdisjoint(self._layout.people[approver.id].roles):
-            raise ActionDenied("people.not_an_approver", roles=", ".join(roles), others=others)
-        if not asker.proof.enough_to_approve:
-            raise ActionDenied("people.asker_unproven", asker=asker.name)
+        judge_second(self._layout, spec, asker, replace(approver, proof=proof))
         if self._layout.wall == "shared" and not self._take(approver, asked):
             raise ActionDenied("people.pin_needed")
         return proof
