@@ -7,12 +7,13 @@ reconnects for ever, and says what went wrong as :class:`~situationroom.errors.S
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from situationroom.values import Message, Row, Value
 
@@ -94,8 +95,21 @@ class Change:
     rows: tuple[Row, ...] = ()
 
 
+class Changes(Protocol):
+    """Where changing statements go: a source, or one of its sessions."""
+
+    async def change(
+        self, sql: str, args: Sequence[Value], *, max_rows: int | None, timeout_s: float
+    ) -> Change:
+        """Run one changing statement in one transaction and commit it; raises as :meth:`SqlSource.change`."""
+
+
 class SqlSource(Source[O, Q]):
     """A source that actions may change by SQL. Values go in as ``$1 … $n`` arguments, never as text."""
+
+    def session(self) -> AbstractAsyncContextManager[Changes]:
+        """Where one run's many changes go: a connection of its own, where a source can give one."""
+        return nullcontext(self)
 
     @abstractmethod
     async def select(self, sql: str, args: Sequence[Value], timeout_s: float) -> Rows:
@@ -116,5 +130,59 @@ class SqlSource(Source[O, Q]):
             TooManyRows: it touched more than ``max_rows``; rolled back.
             ActionFailed: it had no effect: refused, not reached, rolled back.
             OutcomeUnknown: the connection or the time ran out after the commit was sent.
+
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that changes something, or looks at what it would change.
+
+    Attributes:
+        method: GET, POST …
+        path: its segments below the source's URL, as they are; the source encodes each.
+        params: the query, by name.
+        body: sent as JSON; None for no body.
+        headers: besides the source's own.
+
+    """
+
+    method: str
+    path: tuple[str, ...] = ()
+    params: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    body: JsonValue = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service answered.
+
+    Attributes:
+        status: the HTTP status.
+        body: the answer's text, or None where it could not be had whole.
+        trouble: why not.
+
+    """
+
+    status: int
+    body: str | None
+    trouble: Message | None = None
+
+
+class HttpTarget(ABC):
+    """A source that actions may send requests to. Redirects are never followed."""
+
+    @abstractmethod
+    def shown(self, request: Request) -> str:
+        """The request's URL for people, without secrets of the source."""
+
+    @abstractmethod
+    async def send(self, request: Request, timeout_s: float) -> Answer:
+        """Send once and read the answer. An error status is an answer.
+
+        Raises:
+            ActionFailed: nothing was sent: refused, not reached.
+            OutcomeUnknown: it was sent, in part at least, and no answer came.
 
         """

@@ -7,17 +7,17 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from situationroom.errors import SourceError
 from situationroom.formats import printable
 from situationroom.layout.fields import Seconds, Spec
-from situationroom.sources.base import Rows, Source
+from situationroom.sources.base import Answer, HttpTarget, Request, Rows, Source
 from situationroom.sources.net.headers import Headers
 from situationroom.sources.parse.jmes import JmesPath, found, rows_of, table
-from situationroom.sources.parse.texts import Pattern, csv_rows, matched_rows
+from situationroom.sources.parse.texts import Pattern, csv_rows, decoded, matched_rows
 
 if TYPE_CHECKING:
     from situationroom.sources.net.exchange import Exchanger
@@ -102,7 +102,7 @@ class HttpQuestion(Spec):
         return self
 
 
-class HttpSource(Source[HttpOptions, HttpQuestion]):
+class HttpSource(Source[HttpOptions, HttpQuestion], HttpTarget):
     """One HTTP service behind one bounded client."""
 
     TYPE: ClassVar[str] = "http"
@@ -132,6 +132,19 @@ class HttpSource(Source[HttpOptions, HttpQuestion]):
             rows = read(body, charset, question)
         return Rows(rows.columns, rows.rows, at, rows.notes)
 
+    def shown(self, request: Request) -> str:
+        """Its URL without the query that the source's own may have, which can hold a key."""
+        parts = urlsplit(self.options.url)
+        path = "/".join([parts.path.rstrip("/"), *(quote(segment, safe="") for segment in request.path)])
+        query = f"?{urlencode(request.params)}" if request.params else ""
+        return f"{parts.scheme}://{parts.netloc}{path}{query}"
+
+    async def send(self, request: Request, timeout_s: float) -> Answer:
+        """Send once, with the source's headers and authentication, and read the answer."""
+        await self.open()
+        assert self._exchanger is not None
+        return await self._exchanger.send(request, timeout_s)
+
     async def close(self) -> None:
         """Close every connection."""
         if self._exchanger is not None:
@@ -145,7 +158,7 @@ def read(body: bytes, charset: str | None, question: HttpQuestion) -> Rows:
         SourceError: it is something else.
 
     """
-    text = _decoded(body, question.encoding or charset or "utf-8")
+    text = decoded(body, question.encoding or charset or "utf-8")
     if question.csv is not False:
         return csv_rows(text, question.csv.delimiter if isinstance(question.csv, Csv) else ",")
     if question.text is not None:
@@ -160,10 +173,3 @@ def read(body: bytes, charset: str | None, question: HttpQuestion) -> Rows:
     if data is None:
         raise SourceError("sources.path_found_nothing", path=path)
     return table(rows_of(data))
-
-
-def _decoded(body: bytes, encoding: str) -> str:
-    try:
-        return body.decode(encoding, "replace")
-    except LookupError:  # a charset nobody knows
-        return body.decode("utf-8", "replace")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from random import Random
 from typing import TYPE_CHECKING, Annotated, ClassVar
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field
 
 from situationroom.layout.fields import Seconds, Spec, Words
-from situationroom.sources.base import Change, Rows, SqlSource
+from situationroom.sources.base import Change, Changes, Rows, SqlSource
 from situationroom.sources.net.backoff import Backoff
 from situationroom.values import Value
 
@@ -113,6 +114,14 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
         from situationroom.sources.pg.change import change
 
         return await change(await self._opened(), sql, args, max_rows=max_rows, timeout_s=timeout_s)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Changes]:
+        """A connection of its own for one run's changes, made with the first of them."""
+        from situationroom.sources.pg.session import Session
+
+        async with Session(await self._opened(), keeps=self.options.statement_cache) as session:
+            yield session
 
     async def close(self) -> None:
         """Close politely for a moment, then cut."""

@@ -15,12 +15,15 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import httpx
 
-from situationroom.errors import SourceError
+from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError
 from situationroom.formats import printable
+from situationroom.sources.base import Answer, Request
 from situationroom.sources.net.network import network_reason
+from situationroom.sources.parse.texts import decoded
 from situationroom.values import Message
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ _REDIRECTS = 5
 _HUNG_UP = ("Server disconnected", "peer closed connection")
 _GZIP = 31  # wbits: the largest window, with a gzip header
 
-Answer = tuple[bytes, str | None, datetime | None]
+Page = tuple[bytes, str | None, datetime | None]
 """The body, the charset its header names, and the server's ``Date``."""
 
 
@@ -54,7 +57,7 @@ class Exchanger:
         self._options = options
         self._client: httpx.AsyncClient | None = None
 
-    async def exchange(self, question: HttpQuestion, limit_s: float) -> Answer:
+    async def exchange(self, question: HttpQuestion, limit_s: float) -> Page:
         """Ask and read the whole answer within ``limit_s``.
 
         Raises:
@@ -72,6 +75,39 @@ class Exchanger:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             reason = _explained(error, limit_s)
             raise SourceError(reason.id, **reason.values) from error
+
+    async def send(self, request: Request, limit_s: float) -> Answer:
+        """Send once, on a connection that no earlier question has used: an old one may be dead unnoticed.
+
+        Raises:
+            ActionFailed: nothing was sent.
+            OutcomeUnknown: it was sent, in part at least, and no answer came.
+
+        """
+        sent = asyncio.Event()
+
+        async def trace(event: str, info: object) -> None:
+            del info
+            if event.endswith("send_request_headers.started"):
+                sent.set()
+
+        try:
+            async with asyncio.timeout(limit_s), await asyncio.to_thread(_client, self._options) as client:
+                built = client.build_request(
+                    request.method,
+                    address(self._options.url, request),
+                    json=request.body,
+                    headers={**request.headers, "Connection": "close"},
+                    timeout=httpx.Timeout(None, connect=limit_s * CONNECTING),
+                    extensions={"trace": trace},
+                )
+                response = await client.send(built, stream=True)
+                return await _answer(response, self._options.max_bytes, limit_s)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            reason = _explained(error, limit_s)
+            if sent.is_set():
+                raise OutcomeUnknown("sources.http_sent_unknown", reason=reason) from error
+            raise ActionFailed("sources.http_not_sent", reason=reason) from error
 
     async def _ready(self) -> httpx.AsyncClient:
         """The client; made in a thread, since reading certificates takes a while."""
@@ -121,7 +157,7 @@ def _request(
     )
 
 
-async def _exchange(client: httpx.AsyncClient, request: httpx.Request, options: HttpOptions) -> Answer:
+async def _exchange(client: httpx.AsyncClient, request: httpx.Request, options: HttpOptions) -> Page:
     """Send, follow what may be followed, read a good answer whole."""
     asked = request.url
     for _ in range(_REDIRECTS + 1):
@@ -142,6 +178,37 @@ async def _exchange(client: httpx.AsyncClient, request: httpx.Request, options: 
         finally:
             await response.aclose()
     raise SourceError("sources.http_redirects", count=_REDIRECTS)
+
+
+async def _answer(response: httpx.Response, max_bytes: int, limit_s: float) -> Answer:
+    """The status, and the body where it can be had: the status alone says most of what there is to know."""
+    try:
+        body = b"".join([part async for part in _parts(response, max_bytes)])
+    except SourceError as error:
+        return Answer(response.status_code, None, error.message)
+    except (httpx.HTTPError, OSError) as error:
+        return Answer(response.status_code, None, _explained(error, limit_s))
+    finally:
+        await response.aclose()
+    return Answer(response.status_code, decoded(body, response.charset_encoding or "utf-8"))
+
+
+def address(url: str, request: Request) -> httpx.URL:
+    """Where a request goes: its segments encoded one by one below the source's URL, then its query.
+
+    Raises:
+        ActionFailed: a segment would lead elsewhere, or to nothing.
+
+    """
+    if any(segment in ("", ".", "..") for segment in request.path):
+        raise ActionFailed("sources.bad_segment")
+    base = httpx.URL(url)
+    if request.path:
+        path = base.raw_path.partition(b"?")[0].decode().rstrip("/")
+        path = "/".join([path, *(quote(segment, safe="") for segment in request.path)])
+        query = f"?{base.query.decode()}" if base.query else ""
+        base = base.copy_with(raw_path=f"{path}{query}".encode())
+    return base.copy_merge_params(dict(request.params)) if request.params else base
 
 
 async def _parts(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:

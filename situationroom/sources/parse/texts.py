@@ -110,3 +110,11 @@ def number_or_text(text: str | None) -> Value:
     if number is None:
         return text
     return float(stripped) if number[1] or number[2] else int(stripped)
+
+
+def decoded(body: bytes, encoding: str) -> str:
+    """A body's text; what does not fit its charset is shown as such."""
+    try:
+        return body.decode(encoding, "replace")
+    except LookupError:  # a charset nobody knows
+        return body.decode("utf-8", "replace")

@@ -10,7 +10,15 @@ import asyncpg
 
 from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError, TooManyRows
 from situationroom.sources.base import Change
-from situationroom.sources.pg.database import Database, Pooled, con_terminate, prepared, session_zone
+from situationroom.sources.pg.database import (
+    Connected,
+    Database,
+    Prepared,
+    bound,
+    con_terminate,
+    prepared,
+    session_zone,
+)
 from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
 from situationroom.sources.pg.values import cell
 from situationroom.values import Value
@@ -42,9 +50,9 @@ async def change(
             asyncio.timeout_at(deadline) as limit,
             database.transaction("begin", deadline) as (con, _),
         ):
-            done = await _run(con, sql, args, max_rows)
+            done = await run(con, await prepared(con, sql), args, max_rows)
             limit.reschedule(None)  # from here on the commit's own limit holds
-            await _commit(con, max(COMMIT_S, deadline - loop.time()))
+            await commit(con, max(COMMIT_S, deadline - loop.time()))
     except SourceError as error:
         raise ActionFailed(error.message.id, **error.message.values) from error
     except TROUBLE as error:
@@ -53,9 +61,15 @@ async def change(
     return done
 
 
-async def _run(con: Pooled, sql: str, args: Sequence[Value], max_rows: int | None) -> Change:
-    statement, bound = await prepared(con, sql, args)
-    records = await statement.fetch(*bound)
+async def run(con: Connected, statement: Prepared, args: Sequence[Value], max_rows: int | None) -> Change:
+    """Run and count, within an open transaction.
+
+    Raises:
+        TooManyRows: it touched more than ``max_rows``.
+        OutcomeUnknown: the statement ended the transaction itself.
+
+    """
+    records = await statement.fetch(*bound(con, statement, args))
     if not con.is_in_transaction():
         raise OutcomeUnknown("sources.pg_ended_transaction")
     counted = _TAG_COUNT.fullmatch(statement.get_statusmsg() or "")
@@ -67,7 +81,7 @@ async def _run(con: Pooled, sql: str, args: Sequence[Value], max_rows: int | Non
     return Change(count, tuple({name: cell(value, zone) for name, value in row.items()} for row in kept))
 
 
-async def _commit(con: Pooled, timeout_s: float) -> None:
+async def commit(con: Connected, timeout_s: float) -> None:
     """Commit. A refusal by a server that is still there is no effect; any other trouble is unknown."""
     try:
         async with asyncio.timeout(timeout_s):

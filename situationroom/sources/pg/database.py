@@ -20,7 +20,10 @@ from situationroom.sources.pg.unbroken import Unbroken
 from situationroom.sources.pg.values import arguments, cell
 from situationroom.values import Message, Value
 
+Own: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pooled: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+Connected: TypeAlias = "Own | Pooled"
+Prepared: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]"
 
 CLOSE_S = 1.0
 """How long a connection may take to be given back or closed before it is cut."""
@@ -51,7 +54,7 @@ class Database:
     def __init__(self, server: Server, size: int) -> None:
         self._server = server
         self._size = size
-        self._unbroken = Unbroken()
+        self.unbroken = Unbroken()
         self._pool = asyncpg.create_pool(
             server.dsn,
             min_size=0,
@@ -61,16 +64,16 @@ class Database:
             server_settings={"application_name": server.application_name},
         )
 
-    async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
-        """A connection of its own, outside the pool."""
+    async def connect(self) -> Own:
+        """A connection of its own, outside the pool; whoever has it bounds what they ask of it."""
         server = self._server
         connecting = asyncpg.connect(
             server.dsn,
             timeout=server.connect_timeout_s,
-            command_timeout=server.connect_timeout_s,
+            statement_cache_size=100 if server.statement_cache else 0,
             server_settings={"application_name": server.application_name},
         )
-        return await self._unbroken.call(connecting, _cut)
+        return await self.unbroken.call(connecting, con_terminate)
 
     async def select(self, sql: str, args: Sequence[Value], timeout_s: float, max_rows: int) -> Rows:
         """Rows of a query in a READ ONLY transaction, the first ``max_rows`` with a note if there are more.
@@ -86,8 +89,8 @@ class Database:
                 self.transaction("begin read only", deadline) as (con, at),
             ):
                 if args:
-                    statement, bound = await prepared(con, sql, args)
-                    cursor = await statement.cursor(*bound)
+                    statement = await prepared(con, sql)
+                    cursor = await statement.cursor(*bound(con, statement, args))
                 else:
                     cursor = await con.cursor(sql)
                 records = await cursor.fetch(max_rows + 1)
@@ -116,7 +119,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection, politely for a moment."""
-        await self._unbroken.close(CLOSE_S)
+        await self.unbroken.close(CLOSE_S)
         with suppress(*TROUBLE):  # late or broken, the pool has then cut its connections itself
             async with asyncio.timeout(CLOSE_S):
                 await self._pool.close()
@@ -134,7 +137,7 @@ class Database:
         wait_s = _left_s(deadline) * _SOONER
         await self._pool  # the first time: makes it ready; nothing is connected yet
         try:
-            return await self._unbroken.call(self._acquired(wait_s), con_terminate)
+            return await self.unbroken.call(self._acquired(wait_s), con_terminate)
         except TimeoutError:
             if self._pool.get_size() - self._pool.get_idle_size() >= self._size:
                 raise SourceError("sources.pg_pool_busy", size=self._size, after_s=round(wait_s, 1)) from None
@@ -158,7 +161,7 @@ class Database:
 
     async def _give_back(self, con: Pooled) -> None:
         """Roll back what is open and return the connection; one that does not answer is cut."""
-        await self._unbroken.call(self._given_back(con))
+        await self.unbroken.call(self._given_back(con))
 
     async def _given_back(self, con: Pooled) -> None:
         try:
@@ -173,31 +176,29 @@ def _left_s(deadline: float) -> float:
     return max(0.0, deadline - asyncio.get_running_loop().time())
 
 
-def _cut(con: asyncpg.Connection[asyncpg.Record]) -> None:
-    con.terminate()
-
-
-def con_terminate(con: Pooled) -> None:
+def con_terminate(con: Connected) -> None:
     """Cut a connection; one that is gone already is no error."""
     with suppress(asyncpg.InterfaceError):
         con.terminate()
 
 
-async def prepared(
-    con: Pooled, sql: str, args: Sequence[Value]
-) -> tuple[asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record], list[object]]:
-    """The statement and its arguments, typed as the server says it wants them.
+async def prepared(con: Connected, sql: str) -> Prepared:
+    """The statement, once the server has understood it."""
+    return await con.prepare(sql)
+
+
+def bound(con: Connected, statement: Prepared, args: Sequence[Value]) -> list[object]:
+    """A statement's arguments, typed as the server says it wants them.
 
     Raises:
         BadArgumentError: a value does not fit, or there are too many or too few.
 
     """
-    statement = await con.prepare(sql)
     types = [parameter.name for parameter in statement.get_parameters()]
-    return statement, arguments(args, types, session_zone(con))
+    return arguments(args, types, session_zone(con))
 
 
-def session_zone(con: Pooled) -> tzinfo:
+def session_zone(con: Connected) -> tzinfo:
     """The time zone the server takes zoneless timestamps to be in."""
     try:
         return ZoneInfo(str(con.get_settings().TimeZone))

@@ -1,0 +1,121 @@
+"""One run's many changes, on a connection of its own: three round trips each, and the same truth as one.
+
+The pool is for feeds; a run that lasts for minutes must not take a connection away from them. The limits are
+set within each transaction, so that a pooler in between may hand every transaction to another server process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from situationroom.errors import ActionFailed
+from situationroom.sources.base import Change
+from situationroom.sources.pg.change import COMMIT_S, commit, run
+from situationroom.sources.pg.database import CLOSE_S, Database, Own, Prepared, con_terminate, prepared
+from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
+from situationroom.values import Value
+
+_IDLE_MS = 5_000  # a transaction left open by a program that hangs is ended by the server after so long
+_SOONER = 0.9  # the server's limit ends first: it says more
+
+
+class Session:
+    """A connection that is made with the first change and closed at the end; one found dead is replaced.
+
+    ``keeps`` is whether a statement, once prepared, may be used again.
+    """
+
+    def __init__(self, database: Database, *, keeps: bool) -> None:
+        self._database = database
+        self._keeps = keeps
+        self._con: Own | None = None
+        self._prepared: dict[str, Prepared] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        con = self._con
+        if con is not None:
+            self._forget()
+            await self._database.unbroken.call(_close(con))
+
+    async def change(
+        self, sql: str, args: Sequence[Value], *, max_rows: int | None, timeout_s: float
+    ) -> Change:
+        """Run one changing statement in one transaction and commit it; see ``SqlSource.change``."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        try:
+            async with asyncio.timeout_at(deadline) as limit:
+                con = await self._begun(timeout_s)
+                done = await run(con, await self._statement(con, sql), args, max_rows)
+                limit.reschedule(None)  # from here on the commit's own limit holds
+                await commit(con, max(COMMIT_S, deadline - loop.time()))
+                return done
+        except BaseException as error:
+            await self._rolled_back(error)
+            if isinstance(error, TROUBLE):
+                message = explain(error, timeout_s)
+                raise ActionFailed(message.id, **message.values) from error
+            raise
+
+    async def _begun(self, timeout_s: float) -> Own:
+        """The connection, with a transaction begun; one that died since its last change is replaced, once."""
+        limit_ms = max(1, int(timeout_s * _SOONER * 1_000))
+        begin = (
+            f"begin; set local statement_timeout = {limit_ms}; "
+            f"set local idle_in_transaction_session_timeout = {limit_ms + _IDLE_MS}"
+        )
+        if self._con is not None:
+            try:
+                await self._con.execute(begin)
+            except TROUBLE as error:
+                if isinstance(error, TimeoutError) or not is_lost(error):
+                    raise
+                con_terminate(self._con)
+                self._forget()
+            else:
+                return self._con
+        self._con = await self._database.connect()
+        await self._con.execute(begin)
+        return self._con
+
+    async def _statement(self, con: Own, sql: str) -> Prepared:
+        if (known := self._prepared.get(sql)) is not None:
+            return known
+        statement = await prepared(con, sql)
+        if self._keeps:
+            self._prepared[sql] = statement
+        return statement
+
+    async def _rolled_back(self, error: BaseException) -> None:
+        """Leave nothing open: a connection that may still be busy, or does not answer, is cut."""
+        con = self._con
+        if con is None:
+            return
+        if isinstance(error, (asyncio.CancelledError, OSError)) or con.is_closed():
+            con_terminate(con)
+            self._forget()
+        elif con.is_in_transaction():
+            try:
+                await con.execute("rollback", timeout=CLOSE_S)
+            except TROUBLE:
+                con_terminate(con)
+                self._forget()
+
+    def _forget(self) -> None:
+        self._con = None
+        self._prepared.clear()
+
+
+async def _close(con: Own) -> None:
+    try:
+        await con.close(timeout=CLOSE_S)
+    except TROUBLE:
+        con_terminate(con)
