@@ -9,6 +9,7 @@
     ├── UsageError            a command was called wrongly (exit code 2)
     ├── SourceError           a question got no answer: timeout, refused, garbage
     ├── ActionDenied          a run was refused before anything happened
+    │   └── InputProblem      because of one value that a person gave
     │   └── SignInDenied      somebody could not prove who they are
     ├── ActionFailed          a run did nothing, and says why
     │   └── TooManyRows       the change would have touched more rows than allowed; it was rolled back
@@ -21,8 +22,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from situationroom.i18n import say
 from situationroom.values import Message
@@ -103,8 +105,22 @@ class UsersError(RoomError):
     """The file with the hashes of people's PINs cannot be read or written, or others may read it."""
 
 
+class InputProblem(ActionDenied):
+    """A value does not do. ``field`` names the input, so that a screen can say so beside it."""
+
+    @property
+    def field(self) -> str:
+        """The input's name in the layout."""
+        return str(self.message.values.get("field", ""))
+
+
 class ActionFailed(RoomError):
-    """A run had no effect; it was rolled back or never sent."""
+    """A run had no effect, or not all of it; what it did of several steps is in ``after``.
+
+    ``after`` holds facts as ``Outcome.after`` does: what an undo of the part that was done stands on.
+    """
+
+    after: Mapping[str, object] = MappingProxyType({})
 
 
 class TooManyRows(ActionFailed):
@@ -112,7 +128,12 @@ class TooManyRows(ActionFailed):
 
 
 class OutcomeUnknown(RoomError):
-    """The effect may or may not have happened: the connection died while it was being made."""
+    """The effect may or may not have happened: the connection died while it was being made.
+
+    ``after`` holds what is known to have been done before, as in :class:`ActionFailed`.
+    """
+
+    after: Mapping[str, object] = MappingProxyType({})
 
 
 class JournalError(RoomError):

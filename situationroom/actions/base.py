@@ -10,10 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from situationroom.actions.choices import Choice
 from situationroom.layout.models import ActionSpec, FeedCondition
 from situationroom.sources.base import Source
 from situationroom.values import Message, Person, Row, Value
@@ -128,7 +129,7 @@ class Outcome:
 
     result: Message
     count: int = 0
-    after: Mapping[str, Value] = field(default_factory=dict)
+    after: Facts = field(default_factory=dict)
     stopped: bool = False
 
 
@@ -205,6 +206,25 @@ class Action(ABC, Generic[O]):
     def brake(self) -> Brake | None:
         """What halts a run of it, where it has such a thing."""
         return None
+
+    async def choices(self, name: str) -> tuple[Choice, ...] | None:
+        """What may be chosen now for an input that the kind itself brings; None for an author's own inputs.
+
+        Raises:
+            SourceError: it cannot be learned.
+
+        """
+        del name
+        return None
+
+    def meet(self, actions: Mapping[str, Action[Any]], kinds: Mapping[str, type[Action[Any]]]) -> None:
+        """Get to know the room's other actions and every kind; called once, before anything is asked.
+
+        Raises:
+            UsageError: another action it builds on does not do.
+
+        """
+        del actions, kinds
 
     def undo_call(self, call: Call, before: Facts, after: Facts) -> Call | None:
         """The call that goes back from a run to what was before it; None where there is no way.

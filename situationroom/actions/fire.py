@@ -9,6 +9,7 @@ from typing import Any
 
 from situationroom.actions.asked import Asked, Confirmation
 from situationroom.actions.base import Action, Call, Preview
+from situationroom.actions.choices import Choice, offered
 from situationroom.actions.guards import Guards
 from situationroom.actions.inputs import checked
 from situationroom.actions.looks import Looks
@@ -93,6 +94,18 @@ class Firing:
     def runs(self) -> tuple[RunStatus, ...]:
         """Runs that were fired, newest first."""
         return tuple(run.status() for run in reversed(self._runs.values()) if run.fired)
+
+    async def choices(self, action: str) -> Mapping[str, tuple[Choice, ...]]:
+        """What may be chosen now for each input of an action that is chosen from something.
+
+        Raises:
+            ActionDenied: no such action, or the choices cannot be learned.
+            SourceError: no answer in time.
+
+        """
+        if action not in self._actions:
+            raise ActionDenied("actions.no_such_action", action=action)
+        return await self._choices(self._actions[action])
 
     async def ask(self, action: str, values: Mapping[str, Value], person: Person) -> Asked:
         """Ask for a run: permission is checked and the preview made. Nothing happens yet.
@@ -197,12 +210,22 @@ class Firing:
         if (why := self._why_not(run.action, run.call.person)) is not None:
             raise ActionDenied(why.id, **why.values)
         now = self._clock.now()
-        values = checked(run.action.spec.inputs, run.call.values, self._feed_state, now)
+        choices = await self._choices(run.action, run.call.values)
+        values = checked(run.action.spec.inputs, run.call.values, self._feed_state, now, choices)
         run.call = Call(run.call.action, run.call.person, values)
         run.mask = Mask(run.action.spec.inputs, values)
         try:
             async with asyncio.timeout(PREVIEW_PATIENCE_S):
                 return await run.action.preview(run.call, now)
+        except TimeoutError as error:
+            raise SourceError("actions.no_answer", after_s=PREVIEW_PATIENCE_S) from error
+
+    async def _choices(
+        self, action: Action[Any], given: Mapping[str, Value] | None = None
+    ) -> Mapping[str, tuple[Choice, ...]]:
+        try:
+            async with asyncio.timeout(PREVIEW_PATIENCE_S):
+                return await offered(action, self._feed_state, self._clock.now(), given)
         except TimeoutError as error:
             raise SourceError("actions.no_answer", after_s=PREVIEW_PATIENCE_S) from error
 

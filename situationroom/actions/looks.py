@@ -88,7 +88,7 @@ class Looks:
         look, action = self._looks[name], self._actions[name]
         epoch, before = look.epoch, look.state
         try:
-            call = Call(name, GUEST, defaults(action.spec.inputs))
+            call = Call(name, GUEST, defaults(action.spec.inputs, self._now()))
             async with asyncio.timeout(PATIENCE_S):
                 state: State | None = await action.probe(call)
         except Exception:  # noqa: BLE001 - a kind of action that breaks must not end the room's other tasks

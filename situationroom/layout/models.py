@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -118,7 +119,7 @@ class FromFeed(Spec):
 
 
 class FromQuery(Spec):
-    """Where an input takes its choices from: the first column of a query's rows."""
+    """Where an input takes its choices from: a query's first column; its second is their title."""
 
     source: SourceName
     sql: Annotated[str, Field(min_length=1)]
@@ -130,7 +131,8 @@ class InputSpec(Spec):
 
     Its choices are fixed (``choices``), the present values of a feed's column (``from``, which also takes the
     row selected in the focused panel of that feed), or a query's rows (``query``). A ``reason`` is a text for
-    the journal. All are required unless ``optional``.
+    the journal. All must be given unless ``optional`` (or ``required: false``); ``max_length`` bounds texts,
+    ``min`` and ``max`` numbers.
     """
 
     title: str = ""
@@ -139,8 +141,32 @@ class InputSpec(Spec):
     from_: Annotated[FromFeed | None, Field(alias="from")] = None
     query: FromQuery | None = None
     optional: bool = False
+    required: bool | None = None
     default: str | None = None
     secret: bool = False
+    max_length: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _required_is_not_optional(cls, data: object) -> object:
+        """``required`` is the other way to say ``optional``; the program knows the latter alone."""
+        if isinstance(data, Mapping) and isinstance(data.get("required"), bool) and "optional" not in data:
+            return {**data, "optional": not data["required"]}
+        return data
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> InputSpec:
+        if self.required is not None and self.required is self.optional:
+            raise ValueError("layout.input_required")
+        if self.type == "choice" and not (self.choices or self.from_ or self.query):
+            raise ValueError("layout.input_no_choices")
+        if self.type != "number" and (self.min is not None or self.max is not None):
+            raise ValueError("layout.input_limits")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("layout.input_min_max")
+        return self
 
 
 class FeedCondition(Spec):
