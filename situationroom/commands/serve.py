@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from situationroom.commands._open import open_layout
+from situationroom.commands._open import open_layout, person_of
 from situationroom.commands._world import demo_person, world_env
 from situationroom.errors import UsageError
 from situationroom.i18n import say
@@ -40,7 +40,9 @@ async def _serve(name: str, host: str, port: int, demo: bool) -> None:
         loop.add_signal_handler(number, over.set)
     async with world_env(name, demo) as env:
         layout, _ = open_layout(name, env)
-        person = demo_person(layout, demo)
+        mine = person_of(layout, None)
+        # Whoever opens a browser is not the OS user that serves it: theirs is a claim until they show a PIN.
+        person = demo_person(layout, demo) or (mine.id if mine.id in layout.people else None)
         program = [sys.executable, "-m", "situationroom", "run", name, *(["--as", person] if person else [])]
         server = TerminalServer(program, layout.room, host, port, env)
         await server.run(
