@@ -10,10 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from situationroom.actions.base import Preview
+from situationroom.actions.asked import Approval
+from situationroom.actions.base import Preview, State
 from situationroom.formats import cell, printable
 from situationroom.i18n import say
-from situationroom.values import RunStatus
+from situationroom.values import Message, RunStatus
 
 
 def show_preview(console: Console, preview: Preview, lang: str) -> None:
@@ -35,6 +36,25 @@ def show_preview(console: Console, preview: Preview, lang: str) -> None:
         console.print(Text(printable(line), "dim"))
     for warning in preview.warnings:
         console.print(Text("▲ " + printable(say(warning, lang)), "yellow"))
+
+
+def show_approval(console: Console, waiting: Approval, lang: str) -> None:
+    """What a second person is to approve: the asker's own preview, and the values they gave."""
+    preview = Preview(
+        at=waiting.asked,
+        what=waiting.what,
+        before=State({}, waiting.before or Message("–")),
+        after=waiting.after,
+        count=waiting.count,
+        columns=waiting.columns,
+        rows=waiting.rows,
+        statement=waiting.statement,
+        warnings=waiting.warnings,
+    )
+    show_preview(console, preview, lang)
+    values = " ".join(f"{name}={value}" for name, value in waiting.values.items() if value is not None)
+    if values:
+        console.print(Text(printable(say("fire.values", lang, values=values))))
 
 
 class RunBar:
@@ -67,3 +87,30 @@ class RunBar:
         if run.total is not None:
             rate = say("actions.rate", self._lang, rate=run.rate_per_s) if run.rate_per_s else ""
             self._bar.update(self._task, completed=run.done, total=run.total, rate=rate, visible=True)
+
+
+class Countdown:
+    """A line that says what is waited for: on a terminal kept up to date, else written once."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("")
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._status.stop()
+
+    def show(self, text: str) -> None:
+        """What is waited for now."""
+        if self._console.is_terminal:
+            self._status.update(Text(text))
+        elif not self._shown:
+            self._console.print(Text(text), soft_wrap=True)
+        self._shown = True

@@ -1,4 +1,4 @@
-"""``situationroom journal`` as a program: verified, found, exported and matched, on runs of a real database."""
+"""``situationroom journal`` as a program: verified, found, exported, matched, on runs of a real database."""
 
 import asyncio
 import csv

@@ -1,0 +1,122 @@
+"""``situationroom approve``: the second person's yes or no, from a terminal of their own."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from situationroom.actions.asked import Approval
+from situationroom.commands._carry import Terminal, signed_in
+from situationroom.commands._open import open_layout, open_room, person_of
+from situationroom.commands._pin import taken_pin
+from situationroom.commands._preview import show_approval
+from situationroom.commands._terminal import agreed, interrupts
+from situationroom.errors import ActionDenied, UsageError
+from situationroom.formats import printable
+from situationroom.i18n import say
+from situationroom.values import GUEST, Proof
+
+_SHORT = 8
+
+
+@click.command("approve")
+@click.argument("layout")
+@click.argument("run", required=False)
+@click.option("--as", "person", metavar="PERSON", help="Who approves; they are asked for their PIN.")
+@click.option("--refuse", "reason", metavar="REASON", help="Refuse it instead, with the reason.")
+@click.option("--yes", is_flag=True, help="Approve without being asked; a PIN is asked for all the same.")
+@click.option("--pin-stdin", is_flag=True, help="Take the PIN from standard input.")
+def command(
+    layout: str, run: str | None, person: str | None, reason: str | None, yes: bool, pin_stdin: bool
+) -> int:
+    """Approve the RUN that somebody else asked for in LAYOUT; without RUN, list what waits.
+
+    The first letters of the run's id are enough. Exits 0 when it is approved or refused as asked; 1 when it may
+    not be, or the answer was no.
+    """
+    if run is None and (reason is not None or yes or pin_stdin):
+        raise UsageError("people.which_run", layout=layout)
+    if reason is not None and not reason.strip():
+        raise UsageError("people.why_refused")
+    pin = taken_pin("", from_stdin=True, option="--pin-stdin") if pin_stdin else None
+    return asyncio.run(_approve(layout, run, person, reason, pin, yes=yes))
+
+
+async def _approve(
+    name: str, run: str | None, wanted: str | None, reason: str | None, pin: str | None, *, yes: bool
+) -> int:
+    layout, types = open_layout(name)
+    person = person_of(layout, wanted)
+    with interrupts() as interrupted:
+        async with open_room(layout, types, begin=False) as room:
+            at = Terminal(room, person, name, yes=yes, pin=pin, interrupted=interrupted, console=Console())
+            await room.caught_up()
+            if run is None:
+                _list(at)
+                return 0
+            approval = _the_one(at, run)
+            at.console.print(Text(_who_asks(at, approval)), soft_wrap=True)
+            show_approval(at.console, approval, layout.lang)
+            return await _decide(at, approval, reason)
+
+
+async def _decide(at: Terminal, approval: Approval, reason: str | None) -> int:
+    """Have it approved or refused by whoever is at the terminal; the exit code."""
+    person = at.person
+    if not person.proof.enough_to_approve:
+        if person.id == GUEST.id:
+            raise UsageError("people.who_approves", known=", ".join(at.room.layout.people) or "–")
+        shown = await signed_in(at)
+        if shown is None:
+            return 1
+        person = shown
+    lang = at.room.layout.lang
+    if reason is not None:
+        await at.room.refuse(approval.run, person, reason)
+        click.echo(say("people.refused", lang))
+        return 0
+    agrees = at.yes or (person.proof is Proof.PIN and at.pin is None)  # a PIN typed under the preview is a yes
+    if not agrees and not await agreed(say("people.agree", lang), at.interrupted):
+        click.echo(say("people.not_approved", lang))
+        return 1
+    await at.room.approve(approval.run, person)
+    click.echo(say("people.approved", lang, asker=printable(approval.asker.name)))
+    return 0
+
+
+def _the_one(at: Terminal, run: str) -> Approval:
+    """The waiting run whose id begins so.
+
+    Raises:
+        ActionDenied: none does.
+        UsageError: several do.
+
+    """
+    found = [approval for approval in at.room.approvals() if approval.run.startswith(run)]
+    if not found:
+        raise ActionDenied("people.waits_not", run=run)
+    if len(found) > 1:
+        raise UsageError("people.waits_several", run=run)
+    return found[0]
+
+
+def _list(at: Terminal) -> None:
+    lang = at.room.layout.lang
+    waiting = at.room.approvals()
+    if not waiting:
+        at.console.print(Text(say("people.waits_none", lang)))
+    for approval in waiting:
+        at.console.print(Text(f"{approval.run[:_SHORT]}  {_who_asks(at, approval)}"), soft_wrap=True)
+        at.console.print(Text("  " + printable(say(approval.what, lang))), soft_wrap=True)
+
+
+def _who_asks(at: Terminal, approval: Approval) -> str:
+    layout = at.room.layout
+    spec = layout.actions.get(approval.action)
+    title = (spec.title if spec else "") or approval.action
+    left = at.left(round((approval.expires - at.room.now()).total_seconds()))
+    asker, where = approval.asker.name, approval.where
+    return printable(say("people.waits", layout.lang, title=title, asker=asker, where=where, left=left))
