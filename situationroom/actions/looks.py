@@ -11,6 +11,7 @@ from typing import Any
 from situationroom.actions.base import Action, Call, State
 from situationroom.actions.inputs import defaults
 from situationroom.actions.waiting import Sleep, sleep_unless
+from situationroom.layout.models import OwnInputs
 from situationroom.values import GUEST
 
 EVERY_S = 5.0
@@ -103,5 +104,8 @@ class Looks:
 
 
 def _can_be_looked_at(action: Action[Any]) -> bool:
-    """Whether there is a state without a person's choice: no input is required."""
-    return all(spec.optional or spec.default is not None for spec in action.spec.inputs.values())
+    """Whether there is a state without a person's choice: no input is required but the kind's own."""
+    options = action.spec.options
+    own = options.own_inputs() if isinstance(options, OwnInputs) else {}
+    inputs = {name: spec for name, spec in action.spec.inputs.items() if name not in own}
+    return all(spec.optional or spec.default is not None for spec in inputs.values())

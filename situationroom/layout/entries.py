@@ -18,9 +18,11 @@ from situationroom.layout.models import (
     PersonSpec,
     RuleSpec,
     SourceSpec,
+    Stepped,
 )
 from situationroom.layout.pages import page
 from situationroom.layout.report import Report, nearest
+from situationroom.layout.steps import MakeAction, asking, with_parts
 from situationroom.layout.types import OptionsType, PluginTypes
 from situationroom.layout.validation import check, keys_of
 from situationroom.layout.yaml_nodes import Data, DataPath
@@ -58,6 +60,10 @@ def entries(data: Raw, types: PluginTypes, report: Report) -> Entries:
     def typed(section: str, spec: type[S], key: str, known: Mapping[str, type[OptionsType]]) -> dict[str, S]:
         return _each(raw[section], section, report, lambda e, p: _typed(spec, key, known, e, p, report))
 
+    def action(entry: Raw, path: DataPath) -> ActionSpec | None:
+        made = _typed(ActionSpec, "kind", types.actions, entry, path, report, action)
+        return asking(made, path, report) if made else None
+
     def plain(section: str, spec: type[M]) -> dict[str, M]:
         return _each(raw[section], section, report, lambda e, p: check(spec, e, p, report))
 
@@ -77,7 +83,7 @@ def entries(data: Raw, types: PluginTypes, report: Report) -> Entries:
         rules=plain("rules", RuleSpec),
         actions={
             name: spec.model_copy(update={"key": key_name(spec.key)}) if spec.key else spec
-            for name, spec in typed("actions", ActionSpec, "kind", types.actions).items()
+            for name, spec in _each(raw["actions"], "actions", report, action).items()
         },
         channels=plain("channels", ChannelSpec),
         people=plain("people", PersonSpec),
@@ -119,6 +125,7 @@ def _typed(
     entry: Raw,
     path: DataPath,
     report: Report,
+    make_step: MakeAction | None = None,
 ) -> S | None:
     """An entry whose ``key`` names its plug-in type: the type's options go into ``options``."""
     common, rest = _split(spec, entry)
@@ -129,7 +136,9 @@ def _typed(
         what = Message("layout.unknown_type", {"name": type_name, "hint": nearest(type_name, known)})
         report.add((*path, key), what)
         return check(spec, common, path, report)
-    options = check(known[type_name].Options, rest, path, report, extra=_common_keys(spec))
+    model = known[type_name].Options
+    given = with_parts(rest, path, make_step, report) if make_step and issubclass(model, Stepped) else rest
+    options = check(model, given, path, report, extra=_common_keys(spec))
     made = check(spec, common, path, report)
     return made.model_copy(update={"options": options}) if made and options else made
 

@@ -24,7 +24,7 @@ class Spec(BaseModel):
 class Names:
     """Marks a string as the name of something else in the layout."""
 
-    what: Literal["feed", "column", "source", "channel", "expression", "input"]
+    what: Literal["feed", "column", "source", "channel", "expression", "input", "action"]
 
 
 FeedName = Annotated[str, Names("feed")]

@@ -20,6 +20,7 @@ from situationroom.layout.fields import (
     Expression,
     FeedName,
     KeyColumns,
+    Names,
     Seconds,
     SourceName,
     Spec,
@@ -169,6 +170,14 @@ class InputSpec(Spec):
         return self
 
 
+class OwnInputs(Spec):
+    """Base of the options of a kind that asks for inputs of its own, besides those an author gives."""
+
+    def own_inputs(self) -> Mapping[str, InputSpec]:
+        """They come before the author's, who may not use their names."""
+        return {}
+
+
 class FeedCondition(Spec):
     """A condition that some row of a feed has to meet."""
 
@@ -201,7 +210,7 @@ class UndoSpec(Spec):
     """
 
     within: Seconds = 1_800.0
-    action: str | None = None
+    action: Annotated[str, Names("action")] | None = None
     values: Mapping[str, str] = Field(default_factory=dict)
 
 
@@ -247,6 +256,28 @@ class ActionSpec(Spec):
     def approving_roles(self) -> Words:
         """Who may be the second person: ``approvers``, else whoever may fire it."""
         return self.approvers or self.roles
+
+
+class StepSpec(Spec):
+    """One step of several: an action of the layout (``use``), or one written in its place (``kind`` …).
+
+    ``values`` are for its inputs (``$name`` is the whole's own input of that name); a step written in place
+    has all inputs of the whole besides. ``goal`` says what a setting shall be, where its kind would
+    otherwise choose by itself (a toggle). ``undo`` is a step that takes it back, where it cannot itself.
+    """
+
+    title: str = ""
+    use: Annotated[str, Names("action")] | None = None
+    values: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    goal: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    undo: StepSpec | None = None
+    part: BaseModel = NoOptions()  # the ActionSpec of a step written in place
+
+
+class Stepped(Spec):
+    """Base of the options of a kind that is made of other actions."""
+
+    steps: Annotated[Mapping[str, StepSpec], Field(min_length=1)]
 
 
 class ChannelSpec(Spec):

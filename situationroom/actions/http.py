@@ -1,0 +1,222 @@
+"""``kind: http``: one request to a service, with an idempotency key and a true word on what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
+
+from situationroom.actions.base import Action, Call, Outcome, Preview, Progress, Sources, State
+from situationroom.actions.template import BodyTemplate, PathTemplate, hidden
+from situationroom.errors import ActionDenied, ActionFailed, OutcomeUnknown, SourceError, UsageError
+from situationroom.formats import printable, text
+from situationroom.layout.fields import Seconds, Spec
+from situationroom.layout.models import ActionSpec
+from situationroom.sources.base import Answer, HttpTarget, Request
+from situationroom.sources.net.headers import Headers
+from situationroom.sources.parse.jmes import JmesPath, found
+from situationroom.values import Message, Value
+
+KEY = "Idempotency-Key"
+"""The header that carries the run's id: a service that knows it does the same run once."""
+
+_SHOWN = 200  # characters of an answer that are said
+
+
+def _several(value: object) -> object:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _known(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(
+        len(one) == 3 and one[0] in "12345" and set(one[1:]) <= set("0123456789x") for one in patterns
+    ):
+        raise ValueError("actions.http_statuses")
+    return patterns
+
+
+def _as_text(value: object) -> object:
+    several = _several(value)
+    return [str(one) for one in several] if isinstance(several, (list, tuple)) else several
+
+
+Statuses = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_text, json_schema_input_type=int | str | list[int | str]),
+    AfterValidator(_known),
+]
+"""``200``, ``[200, 201]``, ``4xx``."""
+
+
+class HttpState(Spec):
+    """A GET that tells the present state: ``value`` is where in its JSON (JMESPath)."""
+
+    path: PathTemplate
+    params: BodyTemplate | None = None
+    value: JmesPath = "@"
+
+
+class HttpOptions(Spec):
+    """One request.
+
+    ``expect`` are the statuses of a success, and ``check`` (JMESPath) must then be true of the JSON answer,
+    where it is given. ``no_effect`` are statuses that say that nothing was done; every other answer, a
+    timeout or a lost connection leaves the outcome unknown. The request bears the run's id as
+    ``Idempotency-Key``. ``$name`` is an input: a segment of ``path``, or a value in ``params`` or ``json``.
+    """
+
+    method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
+    path: PathTemplate
+    params: BodyTemplate | None = None
+    body: Annotated[BodyTemplate | None, Field(alias="json")] = None
+    headers: Headers = Field(default_factory=dict, repr=False)
+    expect: Statuses = ("2xx",)
+    check: JmesPath | None = None
+    no_effect: Statuses = ("4xx",)
+    state: HttpState | None = None
+    timeout: Seconds = 10.0
+
+
+class Http(Action[HttpOptions]):
+    """Sends one request, once.
+
+    Raises:
+        UsageError: it names no source, or one that takes no requests.
+
+    """
+
+    TYPE = "http"
+    Options = HttpOptions
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"actor", "run"})
+
+    def __init__(self, name: str, spec: ActionSpec, options: HttpOptions, sources: Sources) -> None:
+        super().__init__(name, spec, options, sources)
+        if spec.source is None:
+            raise UsageError("actions.source_missing", action=name, kind=spec.kind)
+        source = sources[spec.source]
+        if not isinstance(source, HttpTarget):
+            raise UsageError("actions.source_not_http", action=name, source=spec.source, type=source.TYPE)
+        self._target = source
+        self._title = spec.title or name
+        self._secret = frozenset(one for one, wanted in spec.inputs.items() if wanted.secret)
+
+    async def preview(self, call: Call, now: datetime) -> Preview:
+        """Method, URL and body, and the present state where it can be asked for."""
+        before = await self.probe(call)
+        request = self._request(self._names(call, "…"), "…")
+        seen = self._request(hidden(self._names(call, "…"), self._secret), "…")
+        if any(segment in ("", ".", "..") for segment in request.path):
+            raise ActionDenied("sources.bad_segment")
+        lines = [f"{seen.method} {self._target.shown(seen)}"]
+        lines += [json.dumps(seen.body, ensure_ascii=False, indent=2)] if seen.body is not None else []
+        return Preview(
+            at=now,
+            what=Message("actions.http_what", {"title": self._title, "method": request.method}),
+            before=before,
+            statement="\n".join(lines),
+            target=self.name,
+        )
+
+    async def run(self, call: Call, preview: Preview, progress: Progress) -> Outcome:
+        """Send it, and judge the answer."""
+        del preview
+        request = self._request(self._names(call, progress.run), progress.run)
+        answer = await self._target.send(request, self.options.timeout)
+        self._judge(answer)
+        said = {"title": self._title, "status": answer.status}
+        return Outcome(Message("actions.http_done", said), 1, {"status": answer.status})
+
+    async def probe(self, call: Call) -> State:
+        """What the state's GET says; no facts where there is none."""
+        state = self.options.state
+        if state is None:
+            return State({}, Message("actions.no_state"))
+        names = self._names(call, "")
+        request = Request("GET", _path(state.path.filled(names)), _params(state.params, names))
+        try:
+            answer = await self._target.send(request, self.options.timeout)
+        except (ActionFailed, OutcomeUnknown) as error:
+            raise SourceError(error.message.id, **error.message.values) from error
+        if not 200 <= answer.status < 300:
+            raise SourceError("actions.http_state", status=answer.status, start=_start(answer))
+        value = _value(found(_json(answer), state.value))
+        return State({"value": value}, Message("actions.value", {"value": text(value)}))
+
+    def _judge(self, answer: Answer) -> None:
+        """Nothing where it is a success.
+
+        Raises:
+            ActionFailed: the service says that it did nothing.
+            OutcomeUnknown: it may have done it.
+
+        """
+        options, said = self.options, {"status": answer.status, "start": _start(answer)}
+        if _among(answer.status, options.expect):
+            if options.check is None:
+                return
+            try:
+                met = found(_json(answer), options.check)
+            except SourceError as error:
+                raise OutcomeUnknown("actions.http_unchecked", why=error.message, **said) from error
+            if not met:
+                raise ActionFailed("actions.http_check", check=options.check, **said)
+        elif _among(answer.status, options.no_effect):
+            raise ActionFailed("actions.http_refused", **said)
+        else:
+            raise OutcomeUnknown("actions.http_odd", **said)
+
+    def _request(self, names: Mapping[str, Value], run: str) -> Request:
+        options = self.options
+        return Request(
+            options.method,
+            _path(options.path.filled(names)),
+            _params(options.params, names),
+            options.body.filled(names) if options.body is not None else None,
+            {**options.headers, KEY: run},
+        )
+
+    def _names(self, call: Call, run: str) -> dict[str, Value]:
+        return {**dict.fromkeys(self.spec.inputs), **call.values, "actor": call.person.id, "run": run}
+
+
+def _path(words: Iterable[tuple[str | None, bool]]) -> tuple[str, ...]:
+    """Segments; one whose input was left out is empty, and refused."""
+    return tuple(word or "" for word, _ in words)
+
+
+def _params(template: BodyTemplate | None, names: Mapping[str, Value]) -> dict[str, str | int | float | bool]:
+    """A query's values; one whose input was left out is left out too."""
+    filled = template.filled(names) if template is not None else {}
+    pairs = filled.items() if isinstance(filled, dict) else ()
+    return {name: value for name, value in pairs if isinstance(value, (str, int, float, bool))}
+
+
+def _among(status: int, patterns: tuple[str, ...]) -> bool:
+    digits = str(status)
+    return any(
+        all(mark in ("x", digit) for mark, digit in zip(pattern, digits, strict=True)) for pattern in patterns
+    )
+
+
+def _json(answer: Answer) -> JsonValue:
+    if answer.body is None:
+        trouble = answer.trouble or Message("sources.lost")
+        raise SourceError(trouble.id, **trouble.values)
+    try:
+        document: JsonValue = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise SourceError("sources.not_json", start=_start(answer)) from None
+    return document
+
+
+def _value(value: object) -> Value:
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _start(answer: Answer) -> str:
+    return printable(" ".join((answer.body or "").split())[:_SHOWN])
