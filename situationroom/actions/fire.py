@@ -1,42 +1,56 @@
-"""The one way to run an action: asked, allowed, previewed, confirmed, claimed on disk, and only then run."""
+"""The one way to run an action: asked, allowed, previewed, confirmed, claimed on disk, and only then run.
+
+:class:`Firing` puts the parts together and is all that a room knows of them; ``door.py`` has the way itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
-from situationroom.actions.asked import Asked, Confirmation
-from situationroom.actions.base import Action, Call, Preview
-from situationroom.actions.choices import Choice, offered
+from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
+from situationroom.actions.awaiting import Awaiting
+from situationroom.actions.base import Action, Call, State
+from situationroom.actions.choices import Choice
+from situationroom.actions.door import PREVIEW_LIVES_S, Door
 from situationroom.actions.guards import Guards
-from situationroom.actions.inputs import checked
+from situationroom.actions.holding import Holding
 from situationroom.actions.looks import Looks
-from situationroom.actions.masking import Mask
 from situationroom.actions.perform import Performer
+from situationroom.actions.recall import resumed, undo_of
 from situationroom.actions.records import Records
+from situationroom.actions.recovery import Recovery
 from situationroom.actions.runs import Run
+from situationroom.actions.second import SecondPerson
+from situationroom.actions.status import Statuses
+from situationroom.actions.steering import Steering
+from situationroom.actions.tail import Tail
+from situationroom.actions.temporary import Reverter
+from situationroom.actions.trust import Trust
+from situationroom.actions.verify import Verifier
 from situationroom.actions.waiting import Clock
-from situationroom.errors import ActionDenied, RoomError, SourceError
+from situationroom.errors import ActionDenied
 from situationroom.i18n import say
-from situationroom.journal import Journal, Kind
+from situationroom.journal import Entry, Journal, Kind
 from situationroom.layout.models import Layout
-from situationroom.values import ActionState, FeedState, Message, Person, RunState, RunStatus, Value
+from situationroom.values import (
+    ActionState,
+    FeedState,
+    Message,
+    Person,
+    RunState,
+    RunStatus,
+    Settlement,
+    Value,
+)
 
 __all__ = ["Asked", "Confirmation", "Firing"]
 
-PREVIEW_LIVES_S = 30.0
-"""A preview older than this confirms nothing."""
+COUNT_S = 1.0
+"""How often the screens are told of a countdown."""
 
-PREVIEW_PATIENCE_S = 20.0
-"""How long an action may take for its preview, its own limits apart."""
-
-CLOSE_S = 10.0
-"""How long runs under way get, at the program's end, to finish their step."""
-
-_REMEMBERED = 200
-_CUT_S = 12.0
+_MAY_CHANGE_STATES = frozenset({Kind.CLAIMED, Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN})
 
 
 class Firing:
@@ -47,12 +61,13 @@ class Firing:
     Args:
         layout: the room's layout.
         actions: its actions by id.
-        journal: where every step is recorded before it has an effect.
+        journal: where every step is recorded before it has an effect, and where other processes' are found.
         clock: the room's time.
         feed_state: the newest state of a feed.
         changed: called when any action or run looks different.
         new_id: makes the id of a run.
         where: from where people fire, for the journal.
+        trust: who is proven to be who they say.
 
     """
 
@@ -65,35 +80,52 @@ class Firing:
         feed_state: Callable[[str], FeedState],
         changed: Callable[[], None],
         new_id: Callable[[], str],
-        where: str = "",
+        where: str,
+        trust: Trust,
     ) -> None:
         self._layout = layout
         self._actions = actions
+        self._now = clock.now
         self._clock = clock
-        self._feed_state = feed_state
         self._changed = changed
-        self._new_id = new_id
-        self._records = Records(journal, layout.lang, where, clock.now, clock.sleep)
-        self._guards = Guards(layout, feed_state, clock.now)
-        self._looks = Looks(actions, clock.now, clock.sleep, changed)
-        self._performer = Performer(self._records, self._guards, self._looks, clock, changed)
+        self._trust = trust
         self._runs: dict[str, Run] = {}
-        self._last: dict[str, Run] = {}  # the last fired run of each action
-        self._confirmed: dict[str, Run] = {}  # the last confirmed one, which may be under way
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._closing = False
+        self._tail = tail = Tail(journal, clock, self._heard, changed)
+        self._records = records = Records(journal, tail, layout.lang, where, clock)
+        self._guards = guards = Guards(layout, feed_state, clock.now)
+        self._looks = Looks(actions, clock.now, clock.sleep, changed)
+        performer = Performer(records, guards, self._looks, clock, changed)
+        self._statuses = Statuses(actions, guards, clock.now)
+        self._steering = Steering(self._runs, tail, guards, records, changed)
+        self._holding = Holding(tail, guards, records)
+        self._second = SecondPerson(tail, guards, records, trust, clock.now)
+        self._recovery = Recovery(actions, tail, guards, records, feed_state, clock)
+        self._verifier = Verifier(tail, guards, self._statuses, records, feed_state, clock)
+        awaiting = Awaiting(layout, tail, guards, records, performer, clock, PREVIEW_LIVES_S)
+        self._door = Door(
+            actions, self._runs, guards, tail, records, performer, awaiting, trust, feed_state, clock,
+            changed, new_id, self._verifier.watches_for,
+        )  # fmt: skip
+        self._reverter = Reverter(
+            actions, tail, guards, records, self._statuses, self._door.carry_revert, feed_state, clock, new_id
+        )
 
     async def run(self) -> None:
-        """Look up the state of every action, for ever; the room runs this beside its feeds."""
-        await self._looks.run()
+        """What goes on beside the feeds, for ever: states are looked up, the journal is followed."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._looks.run(), name="states of actions")
+            tasks.create_task(self._tail.run(), name="journal")
+            tasks.create_task(self._verifier.run(), name="verify")
+            tasks.create_task(self._reverter.run(), name="temporary settings")
+            tasks.create_task(self._count_down(), name="countdowns")
 
     def states(self, person: Person) -> tuple[ActionState, ...]:
         """Every action as ``person`` may fire it, in layout order."""
         return tuple(self._state(name, action, person) for name, action in self._actions.items())
 
     def runs(self) -> tuple[RunStatus, ...]:
-        """Runs that were fired, newest first."""
-        return tuple(run.status() for run in reversed(self._runs.values()) if run.fired)
+        """Runs of every process that were fired: the unsettled first, then the newest."""
+        return self._statuses.all(self._tail.ledger, self._runs)
 
     async def choices(self, action: str) -> Mapping[str, tuple[Choice, ...]]:
         """What may be chosen now for each input of an action that is chosen from something.
@@ -105,7 +137,7 @@ class Firing:
         """
         if action not in self._actions:
             raise ActionDenied("actions.no_such_action", action=action)
-        return await self._choices(self._actions[action])
+        return await self._door.choices(self._actions[action])
 
     async def ask(self, action: str, values: Mapping[str, Value], person: Person) -> Asked:
         """Ask for a run: permission is checked and the preview made. Nothing happens yet.
@@ -116,23 +148,31 @@ class Firing:
             JournalError: the journal cannot be written, so nothing may be asked.
 
         """
-        if action not in self._actions:
-            raise ActionDenied("actions.no_such_action", action=action)
-        run = self._new_run(self._actions[action], Call(action, person, values))
-        await self._records.write(run, Kind.ASKED, {"values": run.mask.values()})
-        self._runs[run.id] = run
-        try:
-            preview = await self._preview(run)
-        except Exception as error:  # a kind of action may break in any way: it is said and recorded
-            raise await self._performer.denied(run, _readable(error)) from error
-        run.preview = preview
-        await self._records.write(run, Kind.PREVIEWED, self._records.preview(run, preview))
-        run.move(RunState.PREVIEWED)
-        expires = preview.at + timedelta(seconds=PREVIEW_LIVES_S)
-        return Asked(run.id, run.call, preview, run.action.spec.confirmation, expires)
+        return await self._door.ask(Call(action, person, values))
+
+    async def undo(self, run: str, person: Person) -> Asked:
+        """Ask for the run that undoes a done one, while its undo is offered; raises as :meth:`ask`."""
+        ledger = await self._tail.ready()
+        record, _ = self._recovery.found(run)
+        if self._statuses.undo_until(ledger, record) is None:
+            raise ActionDenied("actions.undo_over")
+        call = undo_of(record, self._actions, self._recovery.call(run, person))
+        if call is None:
+            raise ActionDenied("actions.no_undo")
+        return await self._door.ask(call)
+
+    async def continue_batch(self, run: str, person: Person) -> Asked:
+        """Ask for a run that goes on where an ended one stood; raises as :meth:`ask`."""
+        ledger = await self._tail.ready()
+        record, _ = self._recovery.found(run)
+        if not self._statuses.can_continue(ledger, record):
+            raise ActionDenied("actions.cannot_continue")
+        return await self._door.ask(resumed(record, self._recovery.call(run, person)))
 
     async def fire(self, run: str, confirmation: Confirmation) -> RunStatus:
         """Fire an asked run: claimed on disk, then begun. Returns once it is under way or has ended.
+
+        A run for two persons is ``AWAITING`` when this returns.
 
         Raises:
             ActionDenied: not confirmed as it must be, another run is under way, or the world changed since
@@ -140,37 +180,40 @@ class Firing:
             JournalError: the intent could not be written, so nothing was fired.
 
         """
-        fired = self._known(run)
-        if fired.fired or fired.state is not RunState.PREVIEWED:
-            raise ActionDenied("actions.already_fired")
-        fired.fired = True
-        self._last[fired.call.action] = fired
-        if (why := self._unconfirmed(fired, confirmation)) is not None:
-            raise await self._performer.denied(fired, ActionDenied(why.id, **why.values))
-        fired.move(RunState.CONFIRMED)  # no await since the guards: from here on no other run of it can begin
-        self._confirmed[fired.call.action] = fired
-        begun: asyncio.Future[RunStatus] = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(self._carry(fired, begun), name=f"run {fired.call.action}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        begun.add_done_callback(_heard)
-        return await asyncio.shield(begun)
+        return await self._door.fire(run, confirmation)
 
     async def withdraw(self, run: str) -> None:
-        """Forget an asked run that was not confirmed; journalled."""
-        withdrawn = self._known(run)
-        if withdrawn.state is not RunState.PREVIEWED:
-            raise ActionDenied("actions.already_fired")
-        withdrawn.move(RunState.WITHDRAWN)
-        del self._runs[run]
-        await self._records.write_sooner_or_later(withdrawn, Kind.WITHDRAWN)
-        withdrawn.ended.set()
+        """Forget an asked run that was not confirmed, or still waits for its second person; journalled."""
+        await self._door.withdraw(run)
+
+    async def caught_up(self) -> None:
+        """Read what every process wrote until now.
+
+        Raises:
+            JournalError: the journal cannot be read.
+
+        """
+        await self._tail.refresh()
 
     async def finished(self, run: str) -> RunStatus:
-        """The status of a run once it has ended."""
-        wanted = self._known(run)
-        await wanted.ended.wait()
-        return wanted.status()
+        """The status of a run once it has ended, of whatever process."""
+        if run in self._runs:
+            await self._runs[run].ended.wait()
+            return self._status(run)
+        async for status in self._followed(run):
+            if status.state.ended:
+                return status
+        raise AssertionError("a run is followed for ever")
+
+    async def verified(self, run: str) -> RunStatus:
+        """The status of a run once it has ended and, where it is verified, the live figures have spoken."""
+        await self.finished(run)
+        async for status in self._followed(run):
+            record = self._tail.ledger.runs.get(run)
+            unwritten = record is not None and record.state is RunState.CLAIMED is not status.state
+            if status.verify_left_s is None and not unwritten:
+                return status
+        raise AssertionError("a run is followed for ever")
 
     async def stop(self, run: str, person: Person) -> None:
         """Have a run end after its present step.
@@ -179,91 +222,112 @@ class Firing:
             ActionDenied: it is not under way, or ``person`` has no say in it.
 
         """
-        stopped = self._known(run)
-        if not stopped.under_way:
-            raise ActionDenied("actions.not_under_way")
-        if (why := self._guards.role(stopped.action.spec, person)) is not None:
-            raise ActionDenied(why.id, **why.values)
-        stopped.halt(Message("actions.stopped_by", {"person": person.name}))
-        await self._records.write_sooner_or_later(stopped, Kind.STOP_ASKED, person=person)
+        await self._steering.order(run, Kind.STOP_ASKED, person)
+
+    async def pause(self, run: str, person: Person) -> None:
+        """Have a run wait before its next step; raises as :meth:`stop`."""
+        await self._steering.order(run, Kind.PAUSED, person)
+
+    async def resume(self, run: str, person: Person) -> None:
+        """Let a paused run go on; raises as :meth:`stop`."""
+        await self._steering.order(run, Kind.RESUMED, person)
+
+    async def set_rate(self, run: str, per_s: float | None, person: Person) -> None:
+        """Change the rate limit of a run while it runs, None for no limit; raises as :meth:`stop`."""
+        if per_s is not None and not 0 < per_s < float("inf"):
+            raise ActionDenied("actions.odd_rate")
+        await self._steering.order(run, Kind.RATE, person, {"per_s": per_s})
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """Runs of every process that wait for a second person, the oldest first."""
+        return self._second.approvals()
+
+    async def approve(self, run: str, person: Person) -> None:
+        """A second person's yes; see :meth:`SecondPerson.approve`."""
+        await self._second.approve(run, person)
+
+    async def refuse(self, run: str, person: Person, reason: str) -> None:
+        """A second person's no."""
+        await self._second.refuse(run, person, reason)
+
+    def held(self) -> Hold | None:
+        """Who holds all actions, or None."""
+        return self._holding.held()
+
+    def may_hold(self, person: Person) -> Message | None:
+        """Why ``person`` may neither hold nor release all actions, or None."""
+        return self._guards.may_hold(person)
+
+    async def hold(self, person: Person, reason: str = "") -> None:
+        """Hold all actions; see :meth:`Holding.hold`."""
+        await self._holding.hold(person, reason)
+
+    async def release(self, person: Person) -> None:
+        """Let actions be fired again."""
+        await self._holding.release(person)
+
+    async def probe(self, run: str) -> State:
+        """What is true now of what a run was to change; see :meth:`Recovery.probe`."""
+        return await self._recovery.probe(run)
+
+    async def settle(self, run: str, verdict: Settlement, person: Person) -> Asked | None:
+        """Decide what came of a run whose outcome nobody knows; see :meth:`Recovery.settle`."""
+        again = await self._recovery.settle(run, verdict, person)
+        return await self._door.ask(again) if again is not None else None
+
+    async def sign_in(self, person: str, pin: str) -> Person:
+        """The person of this id, proven by their PIN; see :meth:`Trust.sign_in`."""
+        return await self._trust.sign_in(person, pin)
 
     async def close(self) -> None:
         """End within bounds: runs finish their present step; what does not is cut off and unknown."""
-        self._closing = True
-        for run in self._runs.values():
-            if run.under_way:
-                run.halt(Message("actions.closing"))
-        await self._finish_tasks(CLOSE_S)
-        for task in self._tasks:
-            task.cancel()
-        await self._finish_tasks(_CUT_S)
+        await self._door.close()
         await self._records.close()
 
-    async def _finish_tasks(self, within_s: float) -> None:
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=within_s)
+    async def _followed(self, run: str) -> AsyncIterator[RunStatus]:
+        """The status of a run now, and after each change of the ledger."""
+        while True:
+            moved = self._tail.moved
+            yield self._status(run)
+            await moved.wait()
 
-    async def _preview(self, run: Run) -> Preview:
-        """Allowed, its values checked, and previewed."""
-        if self._closing:
-            raise ActionDenied("actions.closing")
-        if (why := self._why_not(run.action, run.call.person)) is not None:
-            raise ActionDenied(why.id, **why.values)
-        now = self._clock.now()
-        choices = await self._choices(run.action, run.call.values)
-        values = checked(run.action.spec.inputs, run.call.values, self._feed_state, now, choices)
-        run.call = Call(run.call.action, run.call.person, values)
-        run.mask = Mask(run.action.spec.inputs, values)
-        try:
-            async with asyncio.timeout(PREVIEW_PATIENCE_S):
-                return await run.action.preview(run.call, now)
-        except TimeoutError as error:
-            raise SourceError("actions.no_answer", after_s=PREVIEW_PATIENCE_S) from error
+    def _status(self, run: str) -> RunStatus:
+        record, own = self._tail.ledger.runs.get(run), self._runs.get(run)
+        if record is None and own is None:
+            raise ActionDenied("actions.no_such_run")
+        return self._statuses.of(self._tail.ledger, record, own)
 
-    async def _choices(
-        self, action: Action[Any], given: Mapping[str, Value] | None = None
-    ) -> Mapping[str, tuple[Choice, ...]]:
-        try:
-            async with asyncio.timeout(PREVIEW_PATIENCE_S):
-                return await offered(action, self._feed_state, self._clock.now(), given)
-        except TimeoutError as error:
-            raise SourceError("actions.no_answer", after_s=PREVIEW_PATIENCE_S) from error
+    def _heard(self, entries: Sequence[Entry]) -> None:
+        """What was written: orders for our runs are followed, and the states others changed looked up."""
+        for entry in entries:
+            self._steering.heard(entry)
+            if entry.kind in _MAY_CHANGE_STATES and entry.run not in self._runs:
+                self._looks.again(entry.action)
 
-    def _unconfirmed(self, run: Run, confirmation: Confirmation) -> Message | None:
-        """Why a confirmation does not count, or None."""
-        preview = run.previewed
-        if self._closing:
-            return Message("actions.closing")
-        if (self._clock.now() - preview.at).total_seconds() > PREVIEW_LIVES_S:
-            return Message("actions.preview_old", {"after_s": PREVIEW_LIVES_S})
-        if run.action.spec.confirmation == "type" and confirmation.typed != preview.target:
-            return Message("actions.mistyped", {"target": preview.target})
-        return self._why_not(run.action, run.call.person)
-
-    def _why_not(self, action: Action[Any], person: Person) -> Message | None:
-        run = self._confirmed.get(action.name)
-        busy = run.call.person if run and run.under_way else None
-        return self._guards.why_not(action.spec, person, action.brake, busy)
-
-    async def _carry(self, run: Run, begun: asyncio.Future[RunStatus]) -> None:
-        """Claim and perform a confirmed run."""
-        try:
-            await self._performer.claim(run)
-        except asyncio.CancelledError:
-            begun.set_exception(await self._performer.denied(run, ActionDenied("actions.closing")))
-            raise
-        except Exception as error:  # noqa: BLE001 - as in ask(): whoever fired must hear of it
-            begun.set_exception(await self._performer.denied(run, _readable(error)))
-            return
-        run.move(RunState.RUNNING)
-        begun.set_result(run.status())
-        self._changed()
-        await self._performer.perform(run)
+    async def _count_down(self) -> None:
+        """Have the screens show how the seconds go by, while there is anything to count."""
+        while True:
+            await self._clock.sleep(COUNT_S)
+            ledger = self._tail.ledger
+            counting = any(True for _ in ledger.temporary()) or any(True for _ in ledger.awaiting())
+            runs = ledger.runs.values()
+            if (
+                counting
+                or any(
+                    self._statuses.verify_until(one) or self._statuses.undo_until(ledger, one) for one in runs
+                )
+                or any(
+                    self._guards.cooling(name, action.spec, ledger) for name, action in self._actions.items()
+                )
+            ):
+                self._changed()
 
     def _state(self, name: str, action: Action[Any], person: Person) -> ActionState:
         state = self._looks.state(name)
-        why = self._why_not(action, person)
-        last = self._last.get(name)
+        ledger = self._tail.ledger
+        why = self._door.why_not(action, person) or self._tail.trouble
+        last = self._last(name)
+        back = [at for one in ledger.temporary() if one.action == name and (at := ledger.reverts_at(one))]
         return ActionState(
             id=name,
             title=action.spec.title or name,
@@ -274,30 +338,16 @@ class Firing:
             state_age_s=self._looks.age_s(name),
             allowed=why is None,
             why=why,
-            run=last.status() if last else None,
+            run=self._status(last) if last else None,
+            reverts_left_s=max(0.0, (min(back) - self._now()).total_seconds()) if back else None,
         )
 
-    def _new_run(self, action: Action[Any], call: Call) -> Run:
-        """A new run; the oldest that are over are forgotten."""
-        spare = [run.id for run in self._runs.values() if not run.under_way]
-        for old in spare[: max(0, len(self._runs) - _REMEMBERED)]:
-            del self._runs[old]
-        return Run(self._new_id(), action, call, Mask(action.spec.inputs, call.values), self._clock.now())
-
-    def _known(self, run: str) -> Run:
-        if run not in self._runs:
-            raise ActionDenied("actions.no_such_run")
-        return self._runs[run]
-
-
-def _readable(error: Exception) -> RoomError:
-    """An error with a sentence: its own, or that the kind of action broke before any effect."""
-    if isinstance(error, RoomError):
-        return error
-    return ActionDenied("actions.broke_before", detail=f"{type(error).__name__}: {error}")
-
-
-def _heard(future: asyncio.Future[RunStatus]) -> None:
-    """Take the error where the screen that asked is gone; the journal and the run's status have it."""
-    if not future.cancelled():
-        future.exception()
+    def _last(self, action: str) -> str:
+        """The newest run of an action that was fired, of whatever process; "" for none."""
+        own = next(
+            (run for run in reversed(self._runs.values()) if run.fired and run.call.action == action), None
+        )
+        known = self._tail.ledger.runs.get(self._tail.ledger.fired.get(action, ""))
+        if own is None or (known is not None and known.asked > own.asked):
+            return known.id if known else ""
+        return own.id

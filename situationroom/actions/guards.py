@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from math import ceil
 
 from situationroom.actions.base import Brake
+from situationroom.actions.ledger import Held, Ledger
+from situationroom.formats import clock, duration
 from situationroom.layout.expressions import compile_expression
-from situationroom.layout.models import ActionSpec, Layout
+from situationroom.layout.models import ActionSpec, FeedCondition, Layout
 from situationroom.values import GUEST, FeedState, Message, Person
 
 
@@ -22,18 +25,10 @@ class Guards:
         self._now = now
 
     def why_not(
-        self, spec: ActionSpec, person: Person, brake: Brake | None, under_way: Person | None
+        self, action: str, spec: ActionSpec, person: Person, brake: Brake | None, ledger: Ledger, target: str
     ) -> Message | None:
-        """Why ``person`` may not fire it now, or None.
-
-        ``under_way`` is who has a run of it going.
-        """
-        if (why := self.role(spec, person)) is not None:
-            return why
-        if under_way is not None:
-            return Message("actions.under_way", {"person": under_way.name})
-        feeds = (*spec.needs, *((brake.feed,) if brake else ()))
-        return next((why for feed in feeds if (why := self._freshness(feed)) is not None), None)
+        """Why ``person`` may not fire it now, or None. ``target`` is "" where it is not known yet."""
+        return self.role(spec, person) or self.taken(action, spec, ledger, target) or self.blind(spec, brake)
 
     def role(self, spec: ActionSpec, person: Person) -> Message | None:
         """Why ``person`` has no say in this action, or None.
@@ -48,6 +43,61 @@ class Guards:
             return Message("actions.guest")
         return None
 
+    def may_hold(self, person: Person) -> Message | None:
+        """Why ``person`` may neither hold nor release all actions, or None."""
+        roles: Collection[str] = self._layout.hold
+        if not roles:
+            if any(self.role(spec, person) is None for spec in self._layout.actions.values()):
+                return None
+            roles = {role for spec in self._layout.actions.values() for role in spec.roles}
+        if person.roles.isdisjoint(roles):
+            return Message("actions.may_not_hold", {"roles": ", ".join(sorted(roles)) or "–"})
+        return None
+
+    def taken(
+        self, action: str, spec: ActionSpec, ledger: Ledger, target: str, *, cooling: bool = True
+    ) -> Message | None:
+        """Why the journal has no place for a run of it now, or None.
+
+        Held, unsettled, under way or, unless ``cooling`` is False, not yet over its cooldown.
+        """
+        if ledger.hold is not None:
+            return self.held(ledger.hold)
+        for run in ledger.unsettled():
+            if run.action == action:
+                said = {"person": self.name(run.person), "at": self._time(run.asked)}
+                return Message("actions.unsettled", said)
+        for run in ledger.open():
+            if run.action == action:
+                return Message("actions.under_way", {"person": self.name(run.person)})
+            if target and run.target == target:
+                said = {"target": target, "title": self._action_title(run.action)}
+                return Message("actions.target_taken", {**said, "person": self.name(run.person)})
+        return self.cooling(action, spec, ledger) if cooling else None
+
+    def held(self, hold: Held) -> Message:
+        """That all actions are held: by whom, since when and why."""
+        said = {"person": self.name(hold.person), "since": self._time(hold.since), "reason": hold.reason}
+        return Message("actions.held_why" if hold.reason else "actions.held", said)
+
+    def blind(self, spec: ActionSpec, brake: Brake | None) -> Message | None:
+        """Why the feeds do not allow it: one of them is not fresh, or a precondition does not hold."""
+        feeds = (*spec.needs, *((brake.feed,) if brake else ()), *(one.feed for one in spec.when))
+        for feed in dict.fromkeys(feeds):
+            if not self._feed_state(feed).status(self._now()).fresh:
+                return Message("actions.feed_not_fresh", {"feed": self.feed_title(feed)})
+        for condition in spec.when:
+            if not self.meets(condition):
+                said = {"feed": self.feed_title(condition.feed), "when": condition.when}
+                return Message("actions.not_when", said)
+        return None
+
+    def meets(self, condition: FeedCondition) -> bool:
+        """Whether some row of the feed's last reading meets the condition."""
+        reading = self._feed_state(condition.feed).reading
+        expression = compile_expression(condition.when)
+        return reading is not None and any(expression.holds(row) for row in reading.rows)
+
     def halt(self, brake: Brake) -> Callable[[], Message | None]:
         """A look at a brake: why it halts a run now, or None.
 
@@ -57,23 +107,48 @@ class Guards:
 
         def look() -> Message | None:
             state = self._feed_state(brake.feed)
+            title = self.feed_title(brake.feed)
             if state.age_s(self._now()) > state.stale_after_s:
-                return Message("actions.brake_blind", {"feed": self._title(brake.feed)})
+                return Message("actions.brake_blind", {"feed": title})
             for row in state.reading.rows if state.reading else ():
                 if condition.holds(row):
                     key = " · ".join(state.key(row))
-                    return Message(
-                        "actions.brake", {"feed": self._title(brake.feed), "key": key, "when": brake.when}
-                    )
+                    return Message("actions.brake", {"feed": title, "key": key, "when": brake.when})
             return None
 
         return look
 
-    def _freshness(self, feed: str) -> Message | None:
-        if self._feed_state(feed).status(self._now()).fresh:
-            return None
-        return Message("actions.feed_not_fresh", {"feed": self._title(feed)})
+    def person(self, name: str) -> Person:
+        """A person of the journal, as the layout knows them now; unproven."""
+        spec = self._layout.people.get(name)
+        return Person(name, spec.name, frozenset(spec.roles)) if spec else Person(name, name)
 
-    def _title(self, feed: str) -> str:
+    def spec(self, action: str) -> ActionSpec | None:
+        """An action of the layout, or None: a journal may be older than it."""
+        return self._layout.actions.get(action)
+
+    def name(self, name: str) -> str:
+        """What a person of the journal is called."""
+        return self.person(name).name
+
+    def feed_title(self, feed: str) -> str:
+        """What a feed is called."""
         spec = self._layout.feeds.get(feed)
         return (spec.title if spec else "") or feed
+
+    def cooling(self, action: str, spec: ActionSpec, ledger: Ledger) -> Message | None:
+        """For how long an action has to rest after its last run, of any process; None when it need not."""
+        ended = ledger.ended.get(action)
+        if spec.cooldown is None or ended is None:
+            return None
+        left_s = spec.cooldown - (self._now() - ended).total_seconds()
+        if left_s <= 0:
+            return None
+        return Message("actions.cooling", {"left": duration(ceil(left_s), self._layout.lang)})
+
+    def _action_title(self, action: str) -> str:
+        spec = self._layout.actions.get(action)
+        return (spec.title if spec else "") or action
+
+    def _time(self, moment: datetime) -> str:
+        return clock(moment.astimezone(self._now().tzinfo), seconds=False)

@@ -24,6 +24,10 @@ class Mask:
         """The call's values by input, secret ones hidden, long ones cut."""
         return {name: HIDDEN if name in self._names else _cut(value) for name, value in self._values.items()}
 
+    def whole(self) -> dict[str, Value]:
+        """The call's values by input, secret ones hidden, for a run that may have to be looked up again."""
+        return {name: HIDDEN if name in self._names else value for name, value in self._values.items()}
+
     def message(self, message: Message) -> Message:
         """A sentence whose values no longer hold a secret."""
         return Message(message.id, {name: self.hide(value) for name, value in message.values.items()})

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from situationroom.actions.base import Facts
 from situationroom.actions.guards import Guards
+from situationroom.actions.ledger import Ledger
 from situationroom.actions.looks import Looks
 from situationroom.actions.records import Records
 from situationroom.actions.runs import Run, RunProgress
 from situationroom.actions.waiting import Clock
-from situationroom.errors import ActionDenied, ActionFailed, JournalError, RoomError, SourceError
+from situationroom.errors import (
+    ActionDenied,
+    ActionFailed,
+    JournalError,
+    OutcomeUnknown,
+    RoomError,
+    SourceError,
+)
 from situationroom.journal import Kind
-from situationroom.values import Message, RunState, Value
+from situationroom.values import Message, RunState
 
 PROBE_PATIENCE_S = 10.0
 """How long the last look before an effect may take, the action's own limits apart."""
@@ -30,15 +39,15 @@ class Performer:
         self._clock = clock
         self._changed = changed
 
-    async def claim(self, run: Run) -> None:
-        """Confirmed on disk, the world still as previewed, the intent on disk.
+    async def claim(self, run: Run, lease: str, check: Callable[[Ledger], None]) -> None:
+        """The world still as previewed, and the intent on disk, unless ``check`` refuses at that very moment.
 
         Raises:
-            ActionDenied: the world changed since the preview, cannot be seen, or somebody stopped the run.
+            ActionDenied: the world changed since the preview, cannot be seen, somebody stopped the run, or
+                another process was faster.
             JournalError: the intent could not be written.
 
         """
-        await self._records.write(run, Kind.CONFIRMED, {"how": run.action.spec.confirmation})
         before = run.previewed.before
         try:
             async with asyncio.timeout(PROBE_PATIENCE_S):
@@ -52,7 +61,17 @@ class Performer:
             raise ActionDenied("actions.changed_since", before=before.text, now=present.text)
         if run.stop_why is not None:
             raise ActionDenied(run.stop_why.id, **run.stop_why.values)
-        await self._records.write(run, Kind.CLAIMED, self._records.preview(run, run.previewed))
+        body = {
+            **self._records.preview(run, run.previewed),
+            "lease": lease,
+            "values": run.mask.whole(),
+            "target": run.target or None,
+            "undoes": run.call.undoes or None,
+            "resumes": run.call.resume.run if run.call.resume else None,
+            "reverts": run.reverts or None,
+            "for_s": run.for_s,
+        }
+        await self._records.claim(run, Kind.CLAIMED, body, check)
         run.move(RunState.CLAIMED)
 
     async def perform(self, run: Run) -> None:
@@ -74,7 +93,9 @@ class Performer:
             await self._end(run, RunState.UNKNOWN, Message("actions.cut_off"))
             raise
         except ActionFailed as error:
-            await self._end(run, RunState.FAILED, error.message)
+            await self._end(run, RunState.FAILED, error.message, error.after)
+        except OutcomeUnknown as error:
+            await self._end(run, RunState.UNKNOWN, error.message, error.after)
         except RoomError as error:
             await self._end(run, RunState.UNKNOWN, error.message)
         except Exception as error:  # noqa: BLE001 - whatever broke in a kind of action, its effect is unknown
@@ -86,9 +107,7 @@ class Performer:
             end = RunState.STOPPED if outcome.stopped else RunState.DONE
             await self._end(run, end, run.stop_why if outcome.stopped else None, outcome.after)
 
-    async def _end(
-        self, run: Run, state: RunState, why: Message | None, after: Mapping[str, Value] | None = None
-    ) -> None:
+    async def _end(self, run: Run, state: RunState, why: Message | None, after: Facts | None = None) -> None:
         run.reason = run.mask.message(why) if why else None
         run.move(state)
         self._looks.again(run.call.action)

@@ -34,6 +34,9 @@ class Run:
     state: RunState = RunState.ASKED
     preview: Preview | None = None
     fired: bool = False
+    target: str = ""  # what no other run may touch meanwhile
+    reverts: bool = False  # a temporary setting that goes back by itself
+    for_s: float | None = None  # for how long what it sets shall hold
     done: int = 0
     total: int | None = None
     failed: int = 0

@@ -104,6 +104,7 @@ async def open_room(
                 changed,
                 new_id=lambda: uuid.uuid4().hex,
                 where=here(os_login()),
+                trust=proofs_of(layout, journal, clock),
             ),
         )
         room = await stack.enter_async_context(LiveRoom(parts, clock, Random()))  # noqa: S311 - jitter, not secrets

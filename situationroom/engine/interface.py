@@ -12,6 +12,7 @@ from typing import Protocol
 
 from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
 from situationroom.actions.base import State
+from situationroom.actions.choices import Choice
 from situationroom.layout.models import Layout, PanelSpec
 from situationroom.panel import View
 from situationroom.values import (
@@ -63,10 +64,19 @@ class Room(Protocol):
         """Changes whenever a view of these feeds would: the key of painted rows."""
 
     def watch(self) -> AsyncIterator[frozenset[str]]:
-        """What changed since the last step: feed names, ``alerts``, ``actions``. Coalesced, never behind."""
+        """What changed since the last step: feeds, ``alerts``, ``actions``, ``runs``. Coalesced, never behind."""
 
     def actions(self, person: Person) -> tuple[ActionState, ...]:
         """Every action of the layout, as this person may fire it."""
+
+    async def choices(self, action: str) -> Mapping[str, tuple[Choice, ...]]:
+        """What may be chosen now for each input of an action that is chosen from something.
+
+        Raises:
+            ActionDenied: no such action, or the choices cannot be learned.
+            SourceError: no answer in time.
+
+        """
 
     async def ask(self, action: str, values: Mapping[str, Value], person: Person) -> Asked:
         """Ask for a run: permission is checked and the preview made. Nothing happens yet.
@@ -94,6 +104,14 @@ class Room(Protocol):
 
         Raises:
             ActionDenied: it was fired or withdrawn already.
+
+        """
+
+    async def caught_up(self) -> None:
+        """Read what every process wrote until now, also where the room has not begun.
+
+        Raises:
+            JournalError: the journal cannot be read.
 
         """
 

@@ -12,7 +12,10 @@ from random import Random
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from situationroom.actions.fire import Asked, Confirmation, Firing
+from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
+from situationroom.actions.base import State
+from situationroom.actions.choices import Choice
+from situationroom.actions.fire import Firing
 from situationroom.engine.clock import Clock
 from situationroom.engine.history import History
 from situationroom.engine.poller import Feed, Poller
@@ -32,6 +35,7 @@ from situationroom.values import (
     Message,
     Person,
     RunStatus,
+    Settlement,
     SourceHealth,
     Status,
     Value,
@@ -45,6 +49,7 @@ CLOSE_S = 5.0
 
 ALERTS = "alerts"
 ACTIONS = "actions"
+RUNS = "runs"
 
 FiringMaker = Callable[[Callable[[str], FeedState], Callable[[], None]], Firing]
 """Makes the room's one door to its actions, given how to see a feed and how to tell of a change."""
@@ -80,7 +85,7 @@ class LiveRoom:
         self._statuses: dict[str, Status] = {}
         self._alerts: tuple[Alert, ...] = ()
         self._levels: Mapping[tuple[str, Key], Level] = MappingProxyType({})
-        self._firing = parts.firing(self.latest, lambda: self._tell({ACTIONS}))
+        self._firing = parts.firing(self.latest, lambda: self._tell({ACTIONS, RUNS}))
         self._begun = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -132,22 +137,27 @@ class LiveRoom:
             levels=self._levels,
             alerts=self._alerts,
             actions=self.actions(person) if ACTIONS in feeds else (),
+            runs=self.runs() if RUNS in feeds else (),
             opens=self.layout.opens,
             lang=self.layout.lang,
             history=self._history.series,
         )
 
     def version(self, feeds: Collection[str]) -> tuple[object, ...]:
-        """Changes whenever a view of these feeds (or of ``alerts``, ``actions``) would."""
+        """Changes whenever a view of these feeds (or of ``alerts``, ``actions``, ``runs``) would."""
         return tuple(self._versions[name] for name in feeds)
 
     def watch(self) -> AsyncIterator[frozenset[str]]:
-        """What changed since the last step: feed names, ``alerts``, ``actions``."""
+        """What changed since the last step: feed names, ``alerts``, ``actions``, ``runs``."""
         return self._watchers.watch()
 
     def actions(self, person: Person) -> tuple[ActionState, ...]:
         """Every action of the layout, as this person may fire it."""
         return self._firing.states(person)
+
+    async def choices(self, action: str) -> Mapping[str, tuple[Choice, ...]]:
+        """What may be chosen now; see ``engine.interface``."""
+        return await self._firing.choices(action)
 
     async def ask(self, action: str, values: Mapping[str, Value], person: Person) -> Asked:
         """Ask for a run; see ``engine.interface``."""
@@ -161,17 +171,85 @@ class LiveRoom:
         """Forget an asked run that was not confirmed."""
         await self._firing.withdraw(run)
 
+    async def caught_up(self) -> None:
+        """Read what every process wrote until now, feeds or not."""
+        await self._firing.caught_up()
+
     async def finished(self, run: str) -> RunStatus:
         """The status of a run once it has ended."""
         return await self._firing.finished(run)
+
+    async def verified(self, run: str) -> RunStatus:
+        """The status of a run once it has ended and the live figures have spoken."""
+        return await self._firing.verified(run)
 
     async def stop(self, run: str, person: Person) -> None:
         """Have a run end after its present step."""
         await self._firing.stop(run, person)
 
+    async def pause(self, run: str, person: Person) -> None:
+        """Have a run wait before its next step."""
+        await self._firing.pause(run, person)
+
+    async def resume(self, run: str, person: Person) -> None:
+        """Let a paused run go on."""
+        await self._firing.resume(run, person)
+
+    async def set_rate(self, run: str, per_s: float | None, person: Person) -> None:
+        """Change the rate limit of a run while it runs."""
+        await self._firing.set_rate(run, per_s, person)
+
     def runs(self) -> tuple[RunStatus, ...]:
-        """Runs of this room's lifetime, newest first."""
+        """Runs of every process, the unsettled first, then the newest."""
         return self._firing.runs()
+
+    async def continue_batch(self, run: str, person: Person) -> Asked:
+        """Ask for a run that goes on where an ended one stood."""
+        return await self._firing.continue_batch(run, person)
+
+    async def undo(self, run: str, person: Person) -> Asked:
+        """Ask for the run that undoes a done one."""
+        return await self._firing.undo(run, person)
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """Runs that wait for a second person."""
+        return self._firing.approvals()
+
+    async def approve(self, run: str, person: Person) -> None:
+        """A second person's yes."""
+        await self._firing.approve(run, person)
+
+    async def refuse(self, run: str, person: Person, reason: str) -> None:
+        """A second person's no."""
+        await self._firing.refuse(run, person, reason)
+
+    def held(self) -> Hold | None:
+        """Who holds all actions, or None."""
+        return self._firing.held()
+
+    def may_hold(self, person: Person) -> Message | None:
+        """Why ``person`` may neither hold nor release, or None."""
+        return self._firing.may_hold(person)
+
+    async def hold(self, person: Person, reason: str = "") -> None:
+        """Hold all actions."""
+        await self._firing.hold(person, reason)
+
+    async def release(self, person: Person) -> None:
+        """Let actions be fired again."""
+        await self._firing.release(person)
+
+    async def probe(self, run: str) -> State:
+        """What is true now of what a run was to change."""
+        return await self._firing.probe(run)
+
+    async def settle(self, run: str, verdict: Settlement, person: Person) -> Asked | None:
+        """Decide what came of a run whose outcome nobody knows."""
+        return await self._firing.settle(run, verdict, person)
+
+    async def sign_in(self, person: str, pin: str) -> Person:
+        """The person of this id, proven by their PIN."""
+        return await self._firing.sign_in(person, pin)
 
     async def _run(self) -> None:
         await self._begun.wait()

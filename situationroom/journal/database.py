@@ -19,6 +19,25 @@ from situationroom.journal.entry import Draft, Entry, write
 
 _VERSION = 1
 _COLUMNS = 'id, at, run, kind, person, "where", action, body, previous, hash'
+_MATTERING = f"""
+    with open_runs as (
+      select run from entries where kind = 'claimed' and run not in (
+        select run from entries where kind in ('done', 'failed', 'stopped', 'denied', 'settled')
+      )
+      union
+      select run from entries where kind = 'temporary' and run not in (
+        select run from entries where kind = 'reverted'
+      )
+    )
+    select {_COLUMNS} from entries
+    where id > (select coalesce(max(id), 0) from entries) - ?
+      or run in open_runs
+      or id in (
+        select max(id) from entries where kind in ('done', 'failed', 'stopped', 'unknown') group by action
+      )
+      or id = (select max(id) from entries where kind in ('held', 'released'))
+    order by id
+"""
 _TESTS = {
     "run": "run = ?",
     "action": "action = ?",
@@ -90,6 +109,44 @@ class JournalFile:
                 return None
             return _add(connection, draft)
 
+    def claim(self, draft: Draft, after: int, check: Callable[[Sequence[Entry]], None]) -> Entry:
+        """Write an entry if ``check`` bears with all entries from ``after`` on, none written in between.
+
+        ``check`` refuses by raising; what it raises comes out of here.
+
+        Raises:
+            JournalError: it could not be written; nothing was.
+
+        """
+        sql = f"select {_COLUMNS} from entries where id >= ? order by id"
+        with self._using() as connection, _writing(connection):
+            check([Entry(*row) for row in connection.execute(sql, (after,))])
+            return _add(connection, draft)
+
+    def try_lock(self) -> None:
+        """Find out whether entries can be written.
+
+        Raises:
+            JournalError: they cannot.
+
+        """
+        with self._using() as connection:
+            connection.execute("begin immediate")
+            connection.execute("rollback")
+
+    def mattering(self, newest: int) -> list[Entry]:
+        """Entries to begin with, oldest first: the newest so many, and older ones that still matter.
+
+        These are all entries of runs that were claimed and never ended, of temporary settings that did not
+        go back, the end of the last run of each action, and the last word on holding.
+
+        Raises:
+            JournalError: it cannot be read.
+
+        """
+        with self._using() as connection:
+            return [Entry(*row) for row in connection.execute(_MATTERING, (newest,))]
+
     def page(self, after: int, limit: int, matching: Mapping[str, str]) -> list[Entry]:
         """Up to ``limit`` entries with an id above ``after``, oldest first.
 
@@ -121,7 +178,7 @@ class JournalFile:
             raise
         except (sqlite3.Error, OSError) as error:
             self.close()
-            raise _explained(error, self._path) from error
+            raise explained(error, self._path) from error
 
     def _connection(self) -> sqlite3.Connection:
         if self._open is not None and self._open[1] != self._identity():
@@ -165,10 +222,15 @@ def _where(matching: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
 
 @contextmanager
 def _writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction, locked from its start; rolled back by giving up the connection on an error."""
+    """A write transaction, locked from its start, and rolled back by whatever goes wrong within it."""
     connection.execute("begin immediate")
-    yield
-    connection.execute("commit")
+    try:
+        yield
+        connection.execute("commit")
+    finally:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):  # the connection is given up for it, which rolls back as well
+                connection.execute("rollback")
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -184,7 +246,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise JournalError("journal.other_version", path=str(path), version=version)
 
 
-def _explained(error: sqlite3.Error | OSError, path: Path) -> JournalError:
+def explained(error: sqlite3.Error | OSError, path: Path) -> JournalError:
     """The error in words: locked, full, not writable, or what the system says."""
     name = getattr(error, "sqlite_errorname", "") or errno.errorcode.get(getattr(error, "errno", 0) or 0, "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

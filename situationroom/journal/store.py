@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from situationroom.errors import JournalError
-from situationroom.journal.database import JournalFile
+from situationroom.journal.database import JournalFile, explained
 from situationroom.journal.entry import Draft, Entry, utc
+from situationroom.journal.lease import Leases
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ class Journal:
         self.path = path
         self._timeout_s = timeout_s
         self._file = JournalFile(path, busy_s)
+        self._leases = Leases(path)
         self._thread = ThreadPoolExecutor(1, "journal")
 
     async def append(self, draft: Draft) -> Entry:
@@ -62,6 +64,74 @@ class Journal:
         """
         matching = {"person": draft.person, "since": utc(since)}
         return await self._do(partial(self._file.append_if, draft, allowed, matching))
+
+    async def claim(self, draft: Draft, after: int, check: Callable[[Sequence[Entry]], None]) -> Entry:
+        """Write an entry unless ``check`` refuses, given all entries from the id ``after`` on.
+
+        No other process writes in between, so that of several that claim the same exactly one succeeds.
+        ``check`` is called in the journal's thread, refuses by raising a RoomError, and must be quick.
+
+        Raises:
+            JournalError: as :meth:`append`.
+            RoomError: what ``check`` raised; nothing was written.
+
+        """
+        return await self._do(partial(self._file.claim, draft, after, check))
+
+    async def mattering(self, newest: int) -> list[Entry]:
+        """The newest so many entries and the older ones that still matter: where a reader begins.
+
+        Raises:
+            JournalError: it cannot be read.
+
+        """
+        return await self._do(partial(self._file.mattering, newest))
+
+    async def tail(self, since: int) -> list[Entry]:
+        """Up to :data:`PAGE` entries from the id ``since`` on, oldest first.
+
+        Raises:
+            JournalError: it cannot be read.
+
+        """
+        return await self._do(partial(self._file.page, since - 1, PAGE, {}))
+
+    async def lease(self) -> str:
+        """The name of this process's sign of life, for what it claims.
+
+        Raises:
+            JournalError: none can be made.
+
+        """
+        return await self._do(partial(self._on_disk, self._leases.hold))
+
+    async def dead(self, leases: Collection[str]) -> frozenset[str]:
+        """Those of the leases whose process is gone.
+
+        Raises:
+            JournalError: that cannot be found out.
+
+        """
+        return await self._do(partial(self._leases.dead, tuple(leases)))
+
+    async def writable(self) -> None:
+        """Find out whether the journal would take an entry; writes none.
+
+        Raises:
+            JournalError: it would not, and why.
+
+        """
+        await self._do(self._try)
+
+    def _try(self) -> None:
+        self._file.try_lock()
+        self._on_disk(self._leases.try_disk)
+
+    def _on_disk(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except OSError as error:
+            raise explained(error, self.path) from error
 
     async def entries(
         self,
@@ -102,9 +172,13 @@ class Journal:
 
         """
         try:
-            await self._do(self._file.close)
+            await self._do(self._close)
         finally:
             self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _close(self) -> None:
+        self._leases.let_go()
+        self._file.close()
 
     async def _do(self, work: Callable[[], T]) -> T:
         try:

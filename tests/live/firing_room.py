@@ -20,6 +20,9 @@ from situationroom.catalog import catalog
 from situationroom.journal import Entry, Journal
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
+from situationroom.people.proofs import Proofs
+from situationroom.people.sign_in import SignIn
+from situationroom.people.users import UsersFile
 from situationroom.values import FeedState, Person, Reading, Row, RunStatus, Value
 
 KIM = Person("kim", "김운영", frozenset({"operator"}))
@@ -134,6 +137,7 @@ async def firing_room(
     *,
     schema: bool = True,
     clock: Clock | None = None,
+    login: str = "",
     changed: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[FiringRoom]:
     """Actions of a layout on the database of ``dsn``. Kinds of ``folder/actions`` may be used."""
@@ -148,8 +152,17 @@ async def firing_room(
     clock = clock or ShiftedClock()
     kept = Journal(folder / "state" / "firing.journal", busy_s=0.2, timeout_s=5)
     feeds = {name: FeedState(name, 5.0, 15.0) for name in layout.feeds}
+    desk = SignIn(layout, UsersFile(folder / "users.yaml"), kept, clock.now, "test@here")
     firing = Firing(
-        layout, made, kept, clock, feeds.__getitem__, changed, lambda: uuid.uuid4().hex, "test@here"
+        layout,
+        made,
+        kept,
+        clock,
+        feeds.__getitem__,
+        changed,
+        lambda: uuid.uuid4().hex,
+        "test@here",
+        Proofs(layout, desk, login),
     )
     room = FiringRoom(firing, kept, clock, dsn, layout, path, feeds)
     if schema:

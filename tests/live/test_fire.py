@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from situationroom.actions import fire as fire_module
+from situationroom.actions import door as door_module
 from situationroom.actions.fire import Confirmation
 from situationroom.errors import ActionDenied, JournalError, RoomError, SourceError
 from situationroom.i18n import say
@@ -357,7 +357,7 @@ async def test_no_effect_is_older_than_its_claim(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, bool]] = []
-    append = Journal.append
+    append, claim = Journal.append, Journal.claim
     async with firing_room(database, tmp_path) as room:
 
         async def watching(journal: Journal, draft: object) -> object:
@@ -365,7 +365,13 @@ async def test_no_effect_is_older_than_its_claim(
             seen.append((entry.kind, await skip(room)))
             return entry
 
+        async def claiming(journal: Journal, *given: object) -> object:
+            entry = await claim(journal, *given)  # type: ignore[arg-type]  # passed on as it came
+            seen.append((entry.kind, await skip(room)))
+            return entry
+
         monkeypatch.setattr(Journal, "append", watching)
+        monkeypatch.setattr(Journal, "claim", claiming)
         await room.fire("skip")
     assert dict(seen) == {
         "asked": False, "previewed": False, "confirmed": False, "claimed": False, "done": True,
@@ -392,7 +398,7 @@ async def test_secrets_are_nowhere_in_the_journal_nor_in_what_is_shown(database:
         assert "hunter2" not in say(status.reason, "ko")
         with pytest.raises(ActionDenied):
             await room.ask("secret", {"pn": "hunter2"})
-        raw = b"".join(file.read_bytes() for file in room.journal.path.parent.iterdir())
+        raw = b"".join(file.read_bytes() for file in room.journal.path.parent.iterdir() if file.is_file())
         assert b"secret" in raw
         assert b"hunter2" not in raw
 
@@ -411,9 +417,12 @@ async def test_what_became_of_a_run_is_told_apart(
         assert status.state is state
         assert status.reason
         assert (await room.kinds())[-1] == state.value
-        assert next(
-            one for one in room.firing.states(KIM) if one.id == "odd"
-        ).allowed  # the next may be tried
+        after = next(one for one in room.firing.states(KIM) if one.id == "odd")
+        if state is RunState.UNKNOWN:  # the next has to wait until somebody settled this one
+            assert after.why
+            assert after.why.id == "actions.unsettled"
+        else:
+            assert after.allowed
 
 
 @pytest.mark.parametrize("how", ["break early", "break at the last look"])
@@ -445,7 +454,7 @@ async def test_a_screen_that_goes_away_stops_nothing(database: str, tmp_path: Pa
 async def test_a_run_that_outlasts_the_program_is_recorded_as_unknown(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fire_module, "CLOSE_S", 0.1)
+    monkeypatch.setattr(door_module, "CLOSE_S", 0.1)
     async with firing_room(database, tmp_path, odd(tmp_path, "hang")) as room:
         asked = await room.ask("odd")
         await room.firing.fire(asked.run, YES)

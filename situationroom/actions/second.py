@@ -1,0 +1,113 @@
+"""The second person: sees what waits, approves it or refuses it, in this process or any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from situationroom.actions.asked import Approval
+from situationroom.actions.guards import Guards
+from situationroom.actions.ledger import Ledger
+from situationroom.actions.record import Record
+from situationroom.actions.records import Records
+from situationroom.actions.tail import Tail
+from situationroom.actions.trust import Trust
+from situationroom.errors import ActionDenied
+from situationroom.journal import Kind
+from situationroom.values import Message, Person, Proof, RunState, Value
+
+LONGEST_REASON = 500
+
+
+class SecondPerson:
+    """Approvals and refusals. They are words in the journal; the asker's own process acts on them."""
+
+    def __init__(
+        self, tail: Tail, guards: Guards, records: Records, trust: Trust, now: Callable[[], datetime]
+    ) -> None:
+        self._tail = tail
+        self._guards = guards
+        self._records = records
+        self._trust = trust
+        self._now = now
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """What waits for a second person, the oldest first."""
+        waiting = (one for one in self._tail.ledger.awaiting() if not one.approver)
+        return tuple(self._shown(one) for one in waiting if one.expires and one.expires > self._now())
+
+    async def approve(self, run: str, person: Person) -> None:
+        """A yes, written so that it counts once.
+
+        Raises:
+            ActionDenied: ``person`` is the asker, not proven, no approver, or it waits no more.
+            JournalError: it could not be written, so it does not count.
+
+        """
+        proof, record = await self._proven(run, person)
+        hold = self._tail.ledger.hold
+        if hold is not None:
+            why = self._guards.held(hold)
+            raise ActionDenied(why.id, **why.values)
+        await self._write(Kind.APPROVED, record, person, {"proof": proof, "asked_by": record.person})
+
+    async def refuse(self, run: str, person: Person, reason: str) -> None:
+        """A no, with its reason; raises as :meth:`approve`."""
+        proof, record = await self._proven(run, person)
+        said = Message(
+            "actions.refused_by", {"person": person.name, "reason": reason.strip()[:LONGEST_REASON]}
+        )
+        body = {"proof": proof, "asked_by": record.person, "reason": self._records.sentence(said)}
+        await self._write(Kind.REFUSED, record, person, body)
+
+    async def _proven(self, run: str, person: Person) -> tuple[Proof, Record]:
+        record = self._waiting(await self._tail.ready(), run)
+        spec = self._guards.spec(record.action)
+        if spec is None:
+            raise ActionDenied("actions.no_such_action", action=record.action)
+        asker = replace(self._guards.person(record.person), proof=record.proof)
+        proof = self._trust.to_approve(spec, asker, person, record.waits_since or record.asked)
+        return proof, record
+
+    async def _write(self, kind: Kind, record: Record, person: Person, body: Mapping[str, object]) -> None:
+        draft = self._records.draft(kind, person, record.id, record.action, body)
+
+        def still_waits(ledger: Ledger) -> None:
+            self._waiting(ledger, record.id)
+
+        await self._records.claim_draft(draft, still_waits)
+
+    def _waiting(self, ledger: Ledger, run: str) -> Record:
+        record = ledger.runs.get(run)
+        if record is None:
+            raise ActionDenied("actions.no_such_run")
+        over = record.expires is None or record.expires <= self._now()
+        if ledger.state(record) is not RunState.AWAITING or record.approver or over:
+            raise ActionDenied("actions.waits_no_more")
+        return record
+
+    def _shown(self, record: Record) -> Approval:
+        zone = self._now().tzinfo
+        expires = record.expires or record.asked
+        return Approval(
+            run=record.id,
+            action=record.action,
+            asker=self._guards.person(record.person),
+            where=record.where,
+            asked=(record.waits_since or record.asked).astimezone(zone),
+            expires=expires.astimezone(zone),
+            what=record.what or Message("actions.quoted", {"text": record.action}),
+            before=record.before,
+            after=record.after,
+            count=record.count,
+            columns=record.columns,
+            rows=tuple({name: _cell(value) for name, value in row.items()} for row in record.rows),
+            statement=record.statement,
+            warnings=record.warnings,
+            values={name: _cell(value) for name, value in record.values.items()},
+        )
+
+
+def _cell(value: object) -> Value:
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)

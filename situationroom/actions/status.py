@@ -1,0 +1,129 @@
+"""Runs as screens see them: what this process carries, joined with what the journal knows of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from situationroom.actions.base import Action
+from situationroom.actions.guards import Guards
+from situationroom.actions.ledger import Ledger
+from situationroom.actions.record import Record
+from situationroom.actions.runs import Run
+from situationroom.values import Message, RunState, RunStatus
+
+_ROWS_GO_ON = (RunState.STOPPED, RunState.FAILED, RunState.UNKNOWN)
+
+
+class Statuses:
+    """Tells how runs stand."""
+
+    def __init__(
+        self, actions: Mapping[str, Action[Any]], guards: Guards, now: Callable[[], datetime]
+    ) -> None:
+        self._actions = actions
+        self._guards = guards
+        self._now = now
+        self.late: dict[str, Message] = {}  # why a temporary setting that is due did not go back yet
+
+    def of(self, ledger: Ledger, record: Record | None, run: Run | None) -> RunStatus:
+        """One run, by what is known of it; one of the two must be."""
+        if run is None:
+            assert record is not None
+            return self._known(ledger, record, self._told(ledger, record))
+        return self._known(ledger, record, run.status()) if record is not None else run.status()
+
+    def all(self, ledger: Ledger, runs: Mapping[str, Run]) -> tuple[RunStatus, ...]:
+        """Every run that was fired: the unsettled first, then the newest."""
+        told = [
+            self.of(ledger, record, runs.get(record.id)) for record in ledger.runs.values() if record.fired
+        ]
+        told += [
+            run.status()
+            for run in runs.values()
+            if run.fired and (run.id not in ledger.runs or not ledger.runs[run.id].fired)
+        ]
+        return tuple(sorted(told, key=lambda one: (not one.unsettled, -one.started.timestamp())))
+
+    def undo_until(self, ledger: Ledger, record: Record) -> datetime | None:
+        """Until when a run's undo is offered, or None."""
+        action = self._actions.get(record.action)
+        undo = action.spec.undo if action else None
+        if undo is None or record.ended is None or not record.happened:
+            return None
+        if record.undoes or record.superseded or record.reverted or ledger.undone(record.id):
+            return None
+        until = record.ended + timedelta(seconds=undo.within)
+        return until if until > self._now() else None
+
+    def verify_until(self, record: Record) -> datetime | None:
+        """Until when a run's effect is looked for on its feed, or None where it is not, or is decided."""
+        action = self._actions.get(record.action)
+        verify = action.spec.verify if action else None
+        if verify is None or record.verified is not None or record.ended is None or record.undoes:
+            return None
+        return record.ended + timedelta(seconds=verify.within) if record.state is RunState.DONE else None
+
+    def can_continue(self, ledger: Ledger, record: Record) -> bool:
+        """Whether a run ended early, and may be continued."""
+        action = self._actions.get(record.action)
+        if action is None or not action.CONTINUES or record.superseded:
+            return False
+        ended_early = ledger.state(record) in _ROWS_GO_ON
+        unknown = ledger.state(record) is RunState.UNKNOWN and record.settled is None
+        return (
+            ended_early and not unknown and not any(one.resumes == record.id for one in ledger.runs.values())
+        )
+
+    def _known(self, ledger: Ledger, record: Record, status: RunStatus) -> RunStatus:
+        """The status with all that came to be known by the journal."""
+        until, undo = self.verify_until(record), self.undo_until(ledger, record)
+        reverts = ledger.reverts_at(record)
+        waits = status.state is RunState.AWAITING and record.expires
+        return replace(
+            status,
+            where=record.where,
+            ended=record.ended,
+            before=record.before,
+            after=record.after,
+            approver=self._guards.person(record.approver) if record.approver else None,
+            approve_left_s=self._left_s(record.expires) if waits else None,
+            verified=record.verified,
+            verify_left_s=self._left_s(until),
+            settled=record.settled,
+            undo_left_s=self._left_s(undo),
+            undoes=record.undoes,
+            reverts_left_s=self._left_s(reverts),
+            reason=self.late.get(record.id, status.reason) if reverts else status.reason,
+            can_continue=self.can_continue(ledger, record),
+        )
+
+    def _told(self, ledger: Ledger, record: Record) -> RunStatus:
+        """A run of another process, or of an earlier life of this one."""
+        state = ledger.state(record)
+        reason = record.reason
+        if state is RunState.UNKNOWN and record.state is RunState.CLAIMED:
+            reason = Message("actions.process_gone")
+        elif state is RunState.DENIED and record.state is not RunState.DENIED:
+            reason = Message("actions.lapsed")
+        return RunStatus(
+            id=record.id,
+            action=record.action,
+            state=RunState.RUNNING if state is RunState.CLAIMED else state,
+            person=self._guards.person(record.person),
+            started=record.asked.astimezone(self._now().tzinfo),
+            done=record.done,
+            total=record.total,
+            failed=record.failed,
+            reason=reason,
+            result=record.result,
+            here=False,
+            paused=record.paused,
+            limit_per_s=record.limit_per_s,
+            errors=record.errors,
+        )
+
+    def _left_s(self, until: datetime | None) -> float | None:
+        return max(0.0, (until - self._now()).total_seconds()) if until is not None else None

@@ -1,0 +1,161 @@
+"""Follows the journal, so that what any process does is known in all of them within a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from situationroom.actions.ledger import JournalReplaced, Ledger
+from situationroom.actions.waiting import Clock, sleep_unless
+from situationroom.errors import JournalError
+from situationroom.journal import Draft, Entry, Journal
+from situationroom.values import Message
+
+EVERY_S = 1.0
+"""How often the journal is looked at; own entries are seen at once."""
+
+TRY_S = 5.0
+"""How often it is tried whether the journal can be written; every round while it cannot."""
+
+BEGIN_WITH = 5_000
+"""So many of the newest entries are read at the start, and older ones only where they still matter."""
+
+
+class Tail:
+    """Keeps a :class:`Ledger` up to date.
+
+    ``moved`` is an event for the next change alone: set once the ledger is another, then replaced.
+
+    Args:
+        journal: the journal.
+        clock: the room's time.
+        heard: told of new entries, once the ledger has them.
+        changed: called when the ledger or ``trouble`` is another.
+
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        heard: Callable[[Sequence[Entry]], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._heard = heard
+        self._changed = changed
+        self._reading = asyncio.Lock()
+        self._news = asyncio.Event()
+        self.moved = asyncio.Event()
+        self._tried: datetime | None = None
+        self._loaded = False
+        self.ledger = Ledger()
+        self.trouble: Message | None = None
+
+    async def run(self) -> None:
+        """Follow, for ever."""
+        while True:
+            self._news.clear()
+            await self._round()
+            await sleep_unless(self._news, self._clock.sleep, EVERY_S)
+
+    def wake(self) -> None:
+        """There is something new: look at once."""
+        self._news.set()
+
+    def in_trouble(self, why: Message | None) -> None:
+        """An entry could not be written, or (None) one could."""
+        if why != self.trouble:
+            self.trouble = why
+            self._changed()
+
+    async def ready(self) -> Ledger:
+        """The ledger as it is now on the disk.
+
+        Raises:
+            JournalError: it cannot be read.
+
+        """
+        await self.refresh()
+        return self.ledger
+
+    async def claim(self, draft: Draft, check: Callable[[Ledger], None]) -> Entry:
+        """Write an entry unless ``check`` refuses, given the ledger with nothing missing.
+
+        Raises:
+            JournalError: it could not be written.
+            RoomError: what ``check`` raised; nothing was written.
+
+        """
+        base = await self.ready()
+
+        def look(entries: Sequence[Entry]) -> None:
+            try:
+                present = base.after(entries)
+            except JournalReplaced as error:
+                raise JournalError("journal.replaced", path=str(self._journal.path)) from error
+            check(present)
+
+        entry = await self._journal.claim(draft, base.last, look)
+        await self.refresh()
+        return entry
+
+    async def lease(self) -> str:
+        """This process's sign of life.
+
+        Raises:
+            JournalError: none can be made.
+
+        """
+        return await self._journal.lease()
+
+    async def refresh(self) -> None:
+        """Fold what is new.
+
+        Raises:
+            JournalError: the journal cannot be read.
+
+        """
+        async with self._reading:
+            before = self.ledger
+            if not self._loaded:
+                self.ledger = before.begun(await self._journal.mattering(BEGIN_WITH))
+                self._loaded = True
+            fresh = await self._follow()
+            leases = self.ledger.leases()
+            if leases:
+                self.ledger = self.ledger.buried(await self._journal.dead(leases))
+        if self.ledger is not before:
+            self._heard(fresh)
+            self.moved.set()
+            self.moved = asyncio.Event()
+            self._changed()
+
+    async def _follow(self) -> list[Entry]:
+        fresh: list[Entry] = []
+        while True:
+            page = await self._journal.tail(self.ledger.last)
+            try:
+                after = self.ledger.after(page)
+            except JournalReplaced:
+                self.ledger = Ledger().begun(await self._journal.mattering(BEGIN_WITH))
+                return fresh
+            if after is self.ledger:
+                return fresh
+            fresh += page[1:] if self.ledger.last else page
+            self.ledger = after
+
+    async def _round(self) -> None:
+        if not self._journal.path.exists():
+            return  # nobody asked for anything yet, and merely looking makes no journal
+        try:
+            await self.refresh()
+            now = self._clock.now()
+            if self.trouble or self._tried is None or (now - self._tried).total_seconds() >= TRY_S:
+                self._tried = now
+                await self._journal.writable()
+                self.in_trouble(None)
+        except JournalError as error:
+            self.in_trouble(error.message)

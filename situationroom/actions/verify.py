@@ -1,0 +1,109 @@
+"""After a run: does the live figure show its effect? Watched for a time, said and journalled once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from situationroom.actions.guards import Guards
+from situationroom.actions.ledger import Ledger
+from situationroom.actions.record import Record
+from situationroom.actions.records import Records
+from situationroom.actions.status import Statuses
+from situationroom.actions.tail import Tail
+from situationroom.actions.waiting import Clock
+from situationroom.errors import ActionDenied, JournalError
+from situationroom.journal import Kind
+from situationroom.layout.models import VerifySpec
+from situationroom.values import ROOM, FeedState, Message
+
+LOOK_S = 0.3
+"""How often the figures are looked at while something waits for them."""
+
+
+class Verifier:
+    """Watches the figures for runs of this process, and of processes that are gone.
+
+    Args:
+        tail: the runs.
+        guards: looks at feeds.
+        statuses: knows what has to be verified, and until when.
+        records: the journal.
+        feed_state: the newest state of a feed.
+        clock: the room's time.
+
+    """
+
+    def __init__(
+        self,
+        tail: Tail,
+        guards: Guards,
+        statuses: Statuses,
+        records: Records,
+        feed_state: Callable[[str], FeedState],
+        clock: Clock,
+    ) -> None:
+        self._tail = tail
+        self._guards = guards
+        self._statuses = statuses
+        self._records = records
+        self._feed_state = feed_state
+        self._clock = clock
+        self._lease = ""
+
+    def watches_for(self, lease: str) -> None:
+        """The runs of this process are those that claimed with this lease."""
+        self._lease = lease
+
+    async def run(self) -> None:
+        """Watch, for ever."""
+        while True:
+            await self._clock.sleep(LOOK_S)
+            ledger = self._tail.ledger
+            for record in ledger.runs.values():
+                until = self._statuses.verify_until(record)
+                ours = record.lease == self._lease or record.lease in ledger.gone
+                if until is not None and ours:
+                    await self._look(record, until)
+
+    async def _look(self, record: Record, until: datetime) -> None:
+        spec = self._guards.spec(record.action)
+        verify = spec.verify if spec else None
+        if verify is None:
+            return
+        unseen = self._unseen(verify, record)
+        if unseen is None and self._guards.meets(verify):
+            await self._say(record, Kind.VERIFIED, verify, None)
+        elif self._clock.now() >= until:
+            why = unseen or Message(
+                "actions.not_shown", {"feed": self._guards.feed_title(verify.feed), "when": verify.when}
+            )
+            await self._say(record, Kind.NOT_VERIFIED, verify, why)
+
+    def _unseen(self, verify: VerifySpec, record: Record) -> Message | None:
+        """Why the figures cannot tell of the run: asked for before its end, or not fresh."""
+        state = self._feed_state(verify.feed)
+        said = {"feed": self._guards.feed_title(verify.feed)}
+        if state.reading is None or not state.status(self._clock.now()).fresh or record.ended is None:
+            return Message("actions.verify_blind", said)
+        asked_s = (state.reading.received - record.ended).total_seconds() - state.reading.took_s
+        return Message("actions.verify_blind", said) if asked_s < 0 else None
+
+    async def _say(self, record: Record, kind: Kind, verify: VerifySpec, why: Message | None) -> None:
+        body = {
+            "feed": verify.feed,
+            "when": verify.when,
+            **({"reason": self._records.sentence(why)} if why else {}),
+        }
+        draft = self._records.draft(kind, ROOM, record.id, record.action, body)
+
+        def not_said(ledger: Ledger) -> None:
+            if ledger.runs[record.id].verified is not None:
+                raise ActionDenied("actions.already_fired")
+
+        try:
+            await self._records.claim_draft(draft, not_said)
+        except ActionDenied:
+            return  # another process was faster
+        except JournalError:
+            return  # shown as the journal's trouble; said once it takes entries again

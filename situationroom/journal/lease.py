@@ -1,0 +1,101 @@
+"""A sign of life beside the journal: the lock on a file of one's own, which the system lets go of at death.
+
+A process names its lease in what it claims. Whoever can lock the file of a lease knows that its process is
+gone, however it ended, and that nobody there will finish what was begun. No clock is involved.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from situationroom.errors import JournalError
+
+_ROOM_BYTES = 16_384
+"""Written as a test that the disk takes more; a little over what an entry and its log need."""
+
+
+class Leases:
+    """The leases of one journal, this process's own among them. Used by one thread at a time.
+
+    Args:
+        journal: the journal's path; the leases stand in a folder beside it.
+
+    """
+
+    def __init__(self, journal: Path) -> None:
+        self._folder = journal.with_name(f"{journal.name}.leases")
+        self._own: tuple[str, int] | None = None
+
+    def hold(self) -> str:
+        """The name of this process's lease, made and locked when first wanted.
+
+        Raises:
+            OSError: it cannot be made.
+
+        """
+        if self._own is None or not (self._folder / self._own[0]).exists():
+            self.let_go()
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            name = uuid.uuid4().hex
+            file = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._own = (name, file)
+        return self._own[0]
+
+    def try_disk(self) -> None:
+        """Find out whether the disk takes anything, at the cost of a few kilobytes.
+
+        Raises:
+            OSError: it does not.
+
+        """
+        self.hold()
+        assert self._own is not None
+        os.pwrite(self._own[1], bytes(_ROOM_BYTES), 0)
+        os.fsync(self._own[1])
+        os.ftruncate(self._own[1], 0)
+
+    def dead(self, names: Iterable[str]) -> frozenset[str]:
+        """Those whose process is gone; what they leave behind is removed.
+
+        Raises:
+            JournalError: that cannot be found out.
+
+        """
+        return frozenset(name for name in names if self._is_dead(name))
+
+    def let_go(self) -> None:
+        """Give up one's own: what it claimed and did not end is nobody's any more."""
+        if self._own is not None:
+            (name, file), self._own = self._own, None
+            with suppress(OSError):  # a lease that stays behind is unlocked, and so as good as gone
+                (self._folder / name).unlink()
+            os.close(file)
+
+    def _is_dead(self, name: str) -> bool:
+        if self._own is not None and name == self._own[0]:
+            return False
+        if not name.isalnum():
+            return True  # never one of ours, and no path to be led along
+        path = self._folder / name
+        try:
+            file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            raise JournalError("journal.broken", path=str(path), detail=str(error)) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            with suppress(OSError):
+                path.unlink()
+            return True
+        finally:
+            os.close(file)
