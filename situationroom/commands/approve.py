@@ -34,8 +34,8 @@ def command(
 ) -> int:
     """Approve the RUN that somebody else asked for in LAYOUT; without RUN, list what waits.
 
-    The first letters of the run's id are enough. Exits 0 when it is approved or refused as asked; 1 when it may
-    not be, or the answer was no.
+    The first letters of the run's id are enough. Exits 0 when it is approved or refused as asked; 1 when it
+    may not be, or the answer was no.
     """
     if run is None and (reason is not None or yes or pin_stdin):
         raise UsageError("people.which_run", layout=layout)
@@ -78,7 +78,9 @@ async def _decide(at: Terminal, approval: Approval, reason: str | None) -> int:
         await at.room.refuse(approval.run, person, reason)
         click.echo(say("people.refused", lang))
         return 0
-    agrees = at.yes or (person.proof is Proof.PIN and at.pin is None)  # a PIN typed under the preview is a yes
+    agrees = at.yes or (
+        person.proof is Proof.PIN and at.pin is None
+    )  # a PIN typed under the preview is a yes
     if not agrees and not await agreed(say("people.agree", lang), at.interrupted):
         click.echo(say("people.not_approved", lang))
         return 1
