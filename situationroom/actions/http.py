@@ -182,7 +182,7 @@ class Http(Action[HttpOptions]):
         return {**dict.fromkeys(self.spec.inputs), **call.values, "actor": call.person.id, "run": run}
 
 
-def _path(words: Iterable[tuple[str | None, bool]]) -> tuple[str, ...]:
+def _path(words: Iterable[tuple[str | None, str]]) -> tuple[str, ...]:
     """Segments; one whose input was left out is empty, and refused."""
     return tuple(word or "" for word, _ in words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 _WINDOW_S = 10.0
@@ -10,20 +11,27 @@ _WINDOW_S = 10.0
 class Pace:
     """A limit of items a second: the next items may begin when the last ones have had their time.
 
-    Time lost by a slow step is not caught up, so the limit holds over any stretch of a run.
+    Time lost by a slow step is not caught up, so the limit holds over any stretch of a run. The limit may
+    change at any moment, and then holds for what was begun last, too.
     """
 
-    def __init__(self, rate_per_s: float | None) -> None:
-        self._rate = rate_per_s
-        self._next_s = 0.0
+    def __init__(self) -> None:
+        self._begun_s = 0.0
+        self._items = 0
 
-    def take(self, items: int, elapsed_s: float) -> float:
-        """Seconds to wait before the next ``items`` may begin, ``elapsed_s`` into the run."""
-        if self._rate is None:
+    def size(self, most: int, rate_per_s: float | None) -> int:
+        """How many items to take at once: of a limited run no more than a second's."""
+        return most if rate_per_s is None else min(most, max(1, math.ceil(rate_per_s)))
+
+    def begin(self, items: int, elapsed_s: float) -> None:
+        """So many items begin now, ``elapsed_s`` into the run."""
+        self._begun_s, self._items = elapsed_s, items
+
+    def wait_s(self, elapsed_s: float, rate_per_s: float | None) -> float:
+        """Seconds until the next items may begin."""
+        if rate_per_s is None:
             return 0.0
-        begin_s = max(self._next_s, elapsed_s)
-        self._next_s = begin_s + items / self._rate
-        return begin_s - elapsed_s
+        return max(0.0, self._begun_s + self._items / rate_per_s - elapsed_s)
 
 
 class Speed:

@@ -25,15 +25,15 @@ class WordsTemplate(Spec):
     words: tuple[str, ...]
     inputs: tuple[InputName, ...] = ()
 
-    def filled(self, names: Mapping[str, Value]) -> Iterator[tuple[str | None, bool]]:
-        """Each word, and whether it is a person's; None for an input that was left out."""
+    def filled(self, names: Mapping[str, Value]) -> Iterator[tuple[str | None, str]]:
+        """Each word (None for an input that was left out), and the input it comes from or ""."""
         for word in self.words:
             name = _name(word)
             if name is None:
-                yield _plain(word), False
+                yield _plain(word), ""
             else:
                 value = names[name]
-                yield None if value is None else _text(value), True
+                yield None if value is None else _text(value), name
 
 
 class JsonTemplate(Spec):

@@ -192,9 +192,10 @@ def test_a_toggle_whose_two_values_are_one_is_refused() -> None:
 
 
 def test_a_pace_is_never_faster_than_its_rate_and_does_not_catch_up() -> None:
-    pace, now, started = Pace(1000.0), 0.0, []
+    pace, now, started = Pace(), 0.0, list[float]()
     for step_s in (0.01, 0.01, 5.0, 0.01, 0.01):
-        now += pace.take(200, now)
+        now += pace.wait_s(now, 1000.0)
+        pace.begin(200, now)
         started.append(now)
         now += step_s
     gaps = [after - before for before, after in pairwise(started)]
@@ -203,7 +204,22 @@ def test_a_pace_is_never_faster_than_its_rate_and_does_not_catch_up() -> None:
 
 
 def test_without_a_rate_nobody_waits() -> None:
-    assert Pace(None).take(10_000, 0.0) == 0.0
+    pace = Pace()
+    pace.begin(10_000, 0.0)
+    assert pace.wait_s(0.0, None) == 0.0
+    assert pace.size(200, None) == 200
+
+
+def test_a_changed_rate_holds_for_what_was_begun_already() -> None:
+    pace = Pace()
+    pace.begin(200, 10.0)
+    assert pace.wait_s(10.0, 1.0) == 200.0
+    assert pace.wait_s(15.0, 100.0) == 0.0
+    assert pace.wait_s(10.5, 100.0) == 1.5
+
+
+def test_a_limited_run_takes_no_more_at_once_than_a_second_gives() -> None:
+    assert [Pace().size(200, rate) for rate in (0.1, 30.0, 1_000.0)] == [1, 30, 200]
 
 
 def test_speed_is_that_of_the_last_seconds() -> None:
