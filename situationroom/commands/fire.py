@@ -175,6 +175,7 @@ async def _asked(at: Terminal, wish: _Wish, run: str) -> Asked:
 
 async def _settle(at: Terminal, run: str, action: str, verdict: Settlement) -> int:
     """Show what is true now, have the verdict confirmed, and settle; ``again`` is then fired anew."""
+    await at.room.caught_up()
     try:
         state = await at.room.probe(run)
         now = at.say("now", run=run[:8], action=action, state=state.text)

@@ -35,7 +35,7 @@ async def _hold(name: str, reason: str, wanted: str | None, pin: str | None, *, 
     layout, types = open_layout(name)
     person = person_of(layout, wanted)
     with interrupts() as interrupted:
-        async with open_room(layout, types) as room:
+        async with open_room(layout, types, begin=False) as room:
             at = Terminal(room, person, name, yes=True, pin=pin, interrupted=interrupted, console=Console())
             by = await signed_in(at) if layout.wall == "shared" else person
             if by is None:

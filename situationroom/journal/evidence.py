@@ -15,6 +15,7 @@ from enum import StrEnum
 from situationroom.errors import JournalError
 from situationroom.journal.entry import Entry, Json, Kind, utc
 from situationroom.journal.verify import Chain, Verdict
+from situationroom.values import ROOM
 
 TWO_PERSON = "two-person"
 
@@ -61,6 +62,8 @@ class Case:
         verified: what the live figure said; None where nothing was verified.
         settled: who decided about an unknown outcome; ``verdict`` is what they said.
         undoes: the run that it undid, or "".
+        resumes: the run that it continued, or "".
+        reverts: whether it is the room itself going back from a temporary setting, which nobody asks for.
         findings: what does not match; none for a matched one.
 
     """
@@ -83,6 +86,8 @@ class Case:
     settled: Step | None = None
     verdict: str = ""
     undoes: str = ""
+    resumes: str = ""
+    reverts: bool = False
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -176,6 +181,7 @@ def _heard(case: Case, entry: Entry) -> Case:
                 asked=case.asked or step,
                 values=values if isinstance(values, dict) else {},
                 undoes=_text(facts.get("undoes")),
+                resumes=_text(facts.get("resumes")),
             )
         case Kind.PREVIEWED:
             return replace(case, what=_text(facts.get("what")), statement=_text(facts.get("statement")))
@@ -189,7 +195,14 @@ def _heard(case: Case, entry: Entry) -> Case:
             demanded = case.demanded or facts.get("how") == TWO_PERSON
             return replace(case, confirmed=case.confirmed or step, demanded=demanded)
         case Kind.CLAIMED:
-            return replace(case, executed=case.executed or step)
+            return replace(
+                case,
+                executed=case.executed or step,
+                what=case.what or _text(facts.get("what")),
+                statement=case.statement or _text(facts.get("statement")),
+                undoes=case.undoes or _text(facts.get("undoes")),
+                reverts=facts.get("reverts") is True and entry.person == ROOM.id,
+            )
         case Kind.DENIED | Kind.WITHDRAWN:
             return replace(case, told=_text(facts.get("reason")) or case.told)
         case Kind.VERIFIED | Kind.NOT_VERIFIED:
@@ -205,14 +218,18 @@ def _heard(case: Case, entry: Entry) -> Case:
 def _judged(case: Case) -> Case:
     """The case with what does not match in it."""
     executed, approved = case.executed, case.approved
+    by_itself = case.reverts and bool(case.undoes)
     asker = (case.asked or case.confirmed or Step("", "", "")).person
     tests = {
-        Finding.NO_REQUEST: executed is not None and (case.asked is None or case.asked.at > executed.at),
+        Finding.NO_REQUEST: executed is not None
+        and not by_itself
+        and (case.asked is None or case.asked.at > executed.at),
         Finding.NOT_APPROVED: executed is not None
         and case.demanded
         and (approved is None or approved.at > executed.at),
         Finding.SELF_APPROVED: approved is not None and approved.person == asker,
         Finding.NOT_CONFIRMED: executed is not None
+        and not by_itself
         and (case.confirmed is None or case.confirmed.at > executed.at),
         Finding.NO_OUTCOME: executed is not None and case.ended is None and case.settled is None,
         Finding.UNSETTLED: case.outcome == Kind.UNKNOWN and case.settled is None,

@@ -16,7 +16,7 @@ COLUMNS = (
     "findings", "run", "action", "outcome", "asked_at", "asked_by", "asked_from", "values", "what",
     "statement", "demanded", "approved_at", "approved_by", "approved_from", "refused_at", "refused_by",
     "confirmed_at", "confirmed_by", "executed_at", "ended_at", "told", "verified", "settled_at", "settled_by",
-    "verdict", "undoes",
+    "verdict", "undoes", "resumes", "reverts",
 )  # fmt: skip
 """The columns of the CSV form; times are UTC as the journal has them."""
 
@@ -68,6 +68,7 @@ def case_facts(case: Case) -> dict[str, Json]:
         **flat, "run": case.run, "action": case.action, "outcome": case.outcome, "values": dict(case.values),
         "what": case.what, "statement": case.statement, "demanded": case.demanded, "told": case.told,
         "verified": case.verified, "verdict": case.verdict, "undoes": case.undoes,
+        "resumes": case.resumes, "reverts": case.reverts,
     }  # fmt: skip
 
 
@@ -98,7 +99,9 @@ def _card(case: Case, lang: str, zone: ZoneInfo, cells: int) -> Iterator[str]:
         verdict = say(f"journal.verdict_{case.verdict}", lang) if case.verdict else ""
         told.append(("settled", _said(case.settled, zone, verdict)))
     if case.undoes:
-        told.append(("undoes", case.undoes[:8]))
+        told.append(("reverts" if case.reverts else "undoes", case.undoes[:8]))
+    if case.resumes:
+        told.append(("resumes", case.resumes[:8]))
     if case.statement:
         told.append(("statement", case.statement))
     heads = {name: say(f"journal.evidence_{name}", lang) for name, _ in told}

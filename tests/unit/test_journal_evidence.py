@@ -92,6 +92,19 @@ def test_a_two_person_confirmation_without_a_second_person_is_found_though_nobod
     assert the_case(run("r1", PRESSED, body=TWO)).findings == (Finding.NOT_APPROVED,)
 
 
+def test_a_temporary_setting_that_goes_back_by_itself_needs_no_request_but_only_the_room_may_say_so() -> None:
+    body: dict[str, dict[str, object]] = {
+        "claimed": {"reverts": True, "undoes": "r1", "statement": "update x"}
+    }
+    case = the_case(run("r2", [("claimed", "situationroom"), ("done", "situationroom")], body=body))
+    assert case.findings == ()
+    assert (case.reverts, case.undoes, case.statement) == (True, "r1", "update x")
+    claimed_by_kim = the_case(run("r2", ["claimed", "done"], body=body))
+    assert Finding.NO_REQUEST in claimed_by_kim.findings
+    of_nothing: dict[str, dict[str, object]] = {"claimed": {"reverts": True}}
+    assert Finding.NO_REQUEST in the_case(run("r2", [("claimed", "situationroom")], body=of_nothing)).findings
+
+
 def test_unmatched_runs_come_first_then_all_in_the_order_of_time() -> None:
     found_ = found(
         run("early", PRESSED, at=NINE),
