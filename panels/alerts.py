@@ -1,4 +1,4 @@
-"""Standing alerts: how bad, since when, which rule, for whom, the figures that met it."""
+"""Standing alerts: how bad, since when, which rule, for whom; above them runs with an unknown outcome."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from situationroom.panel import (
     Panel,
     PanelOptions,
     Run,
+    RunStatus,
     View,
     clipped,
     level_style,
     line,
     printable,
     run_cells,
+    run_key,
+    run_mark,
+    run_said,
+    run_state,
 )
 
 _MOST = 200
@@ -31,20 +36,24 @@ class AlertsOptions(PanelOptions):
 
 
 class Alerts(Panel[AlertsOptions]):
-    """What is wrong now, the worst first; a calm word when nothing is."""
+    """What is wrong now, the worst first; a calm word when nothing is.
+
+    Runs with an unknown outcome stand on top: a line's key opens their card.
+    """
 
     TYPE = "alerts"
     Options = AlertsOptions
     UPDATES = "seconds"
     SELECTS = True
-    NEEDS = frozenset({"alerts"})
+    NEEDS = frozenset({"alerts", "actions", "runs"})
 
     def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
         """A line an alert; where its figures do not fit beside it, they stand below."""
         del height
-        if not view.alerts:
+        unknown = [run for run in view.runs if run.unsettled]
+        if not view.alerts and not unknown:
             return [Line(clipped(line(("● ", "good"), (view.say("panels.calm"), "muted")).text, width))]
-        painted: list[Line] = []
+        painted = [line(*_unknown(view, run), key=run_key(run)) for run in unknown if _names(view, run)]
         for alert in [each for each in view.alerts if _matches(view, each)][:_MOST]:
             painted += _alert(view, alert, width)
         if not painted:
@@ -53,11 +62,29 @@ class Alerts(Panel[AlertsOptions]):
 
     def lines_wanted(self, view: View) -> int:
         """Two lines an alert, within reason."""
-        return max(2, min(12, 2 * len(view.alerts)))
+        return max(2, min(12, 2 * len(view.alerts) + sum(run.unsettled for run in view.runs)))
 
 
 def _matches(view: View, alert: Alert) -> bool:
     return view.matches({"rule": alert.rule, "title": alert.title, "key": " ".join(alert.key)})
+
+
+def _names(view: View, run: RunStatus) -> bool:
+    return view.matches({"action": run.action, "title": view.title(run.action), "person": run.person.name})
+
+
+def _unknown(view: View, run: RunStatus) -> list[Run]:
+    """A run that may or may not have had its effect: what, who, and why nobody knows."""
+    since = (view.now - (run.ended or run.started)).total_seconds()
+    mark, style = run_mark(run)
+    return [
+        (f"{mark} ", style),
+        (fit(duration(since, view.lang), _AGE_CELLS), "muted"),
+        (f" {run_state(run, view.lang)[0]}", style),
+        (f"  {printable(view.title(run.action))}", "strong"),
+        (f"  {printable(run.person.name)}", "muted"),
+        (f"  {run_said(run, view.lang)}", ""),
+    ]
 
 
 def _alert(view: View, alert: Alert, width: int) -> list[Line]:

@@ -52,6 +52,16 @@ from situationroom.paint.digits import big_digits, digits_width
 from situationroom.paint.glyphs import LEVEL_MARKS, NO_DATA, OFF, STALE
 from situationroom.paint.plotting import Group, plotted
 from situationroom.paint.renderables import markdown, rendered
+from situationroom.paint.runs import (
+    reverts_words,
+    run_due,
+    run_errors,
+    run_key,
+    run_mark,
+    run_progress,
+    run_said,
+    run_state,
+)
 from situationroom.paint.scales import time_ticks, writer
 from situationroom.paint.series import change, growth, summed, usual_gap
 from situationroom.paint.slots import BigFigure, slots
@@ -66,6 +76,7 @@ from situationroom.values import (
     Message,
     Reading,
     Row,
+    RunStatus,
     Status,
     Value,
 )
@@ -73,12 +84,13 @@ from situationroom.values import (
 __all__ = [
     "LEVEL_MARKS", "NO_DATA", "OFF", "STALE", "WELL_KNOWN", "ActionState", "Alert", "Align", "BigFigure",
     "Column", "ColumnSpec", "ColumnSpecs", "Curve", "Expression", "FeedName", "Figure", "Group", "Head",
-    "Key", "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row",
-    "Run", "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell",
-    "change", "chart", "clipped", "digits_width", "figure_of", "first_figures", "growth", "heads",
-    "joined", "level_style", "line", "lines", "markdown", "missing", "moment_of", "notice", "plotted",
-    "printable", "rendered", "run_cells", "slots", "sparkline", "spread", "summed", "tabulated",
-    "time_ticks", "usual_gap", "wrapped", "writer",
+    "Key", "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row", "Run",
+    "RunStatus", "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell",
+    "change", "chart", "clipped", "digits_width", "figure_of", "first_figures", "growth", "heads", "joined",
+    "level_style", "line", "lines", "markdown", "missing", "moment_of", "notice", "plotted", "printable",
+    "rendered", "reverts_words", "run_cells", "run_due", "run_errors", "run_key", "run_mark", "run_progress",
+    "run_said", "run_state", "slots", "sparkline", "spread", "summed", "tabulated", "time_ticks",
+    "usual_gap", "wrapped", "writer",
 ]  # fmt: skip
 
 Updates = Literal["readings", "seconds"]
@@ -122,6 +134,7 @@ class View:
         levels: the worst level that holds, by (feed, key).
         alerts: every standing alert of the room, worst first.
         actions: every action of the room, for the person at this screen.
+        runs: runs of every process, first those whose outcome nobody knows, then newest first.
         opens: when the watched event begins, or None.
         lang: ``ko`` or ``en``.
         selected: the key of the selected row, or None.
@@ -134,6 +147,7 @@ class View:
     levels: Mapping[tuple[str, Key], Level] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
     actions: tuple[ActionState, ...] = ()
+    runs: tuple[RunStatus, ...] = ()
     opens: datetime | None = None
     lang: str = "ko"
     selected: Key | None = None
@@ -182,6 +196,10 @@ class View:
         return max(
             (level for (feed, _), level in self.levels.items() if feed == state.name), default=Level.GOOD
         )
+
+    def title(self, action: str) -> str:
+        """An action's title for people; its id where the view has no such action."""
+        return next((each.title for each in self.actions if each.id == action), "") or action
 
     def series(
         self, column: str, key: Key | None = None, window_s: float = 3_600.0, name: str | None = None
@@ -240,7 +258,7 @@ class Panel(ABC, Generic[O]):
     UPDATES: ClassVar[Updates] = "readings"
     SCROLLS: ClassVar[bool] = True
     SELECTS: ClassVar[bool] = False
-    NEEDS: ClassVar[frozenset[Literal["alerts", "actions"]]] = frozenset()
+    NEEDS: ClassVar[frozenset[Literal["alerts", "actions", "runs"]]] = frozenset()
     LINES: ClassVar[int] = 8
 
     def __init__(self, spec: PanelSpec, options: O) -> None:

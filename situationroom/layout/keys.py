@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 
 DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
@@ -22,6 +23,13 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "filter": "slash",
         "stop": "x",
         "back": "escape",
+        "hold": "H",
+        "approve": "y",
+        "undo": "u",
+        "pause": "p",
+        "runs": "R",
+        "sign_in": "L",
+        "worst_first": "W",
         **{f"page_{number}": str(number) for number in range(1, 10)},
     }
 )
@@ -62,3 +70,27 @@ def _character(character: str) -> str:
 def bindings(remapped: Mapping[str, str]) -> dict[str, str]:
     """The key of each of the program's own functions, after a layout's ``keys:``."""
     return {name: key_name(remapped.get(name, key)) for name, key in DEFAULT_KEYS.items()}
+
+
+_SHOWN = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "space": "Space"}
+
+
+def shown_key(key: str) -> str:
+    """A key as people read it: ``s``, ``?``, ``Ctrl+P``, ``Esc``, ``F2``."""
+    *modifiers, last = key.split("+")
+    name = _SHOWN.get(last) or _sign(last)
+    if modifiers and len(name) == 1:
+        name = name.upper()
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
+
+
+def _sign(name: str) -> str:
+    """The character that a key is named after; the name itself where there is none."""
+    if len(name) == 1:
+        return name
+    named = {textual: unicode for unicode, textual in _TEXTUAL_NAMES.items()}.get(name, name)
+    for spelled in (named.replace("_", " "), named.replace("_", "-")):
+        with suppress(KeyError):
+            if (sign := unicodedata.lookup(spelled)).isprintable():
+                return sign
+    return name.upper() if name[0] == "f" and name[1:].isdigit() else name

@@ -16,7 +16,27 @@ from situationroom.panel import level_style
 from situationroom.values import GUEST, Alert, Level, Person, SourceHealth
 
 HEADER_ROWS = 2
-"""Rows of the header, on a wall and on a phone."""
+"""Rows of the header, on a wall and on a phone; one more above them while all actions are held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the banner says while all actions are held.
+
+    Attributes:
+        person: who holds, by name.
+        since: since when.
+        reason: why, or "".
+        running: how many runs go on.
+        key: the key that releases, as people read it, or "".
+
+    """
+
+    person: str
+    since: datetime
+    reason: str = ""
+    running: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +52,11 @@ class HeaderFacts:
         person: who looks, or None for nobody in particular (a picture).
         pages: names of the pages, in order.
         page: the one shown.
-        marks: words of state besides (``HELD``, a recording), each with its style.
+        marks: words of state besides (a recording), each with its style.
+        held: who holds all actions, or None.
+        approvals: runs that wait for a second person.
+        approve_key: the key that opens them, as people read it, or "".
+        unknown: runs whose outcome nobody knows.
         lang: ``ko`` or ``en``.
 
     """
@@ -46,16 +70,23 @@ class HeaderFacts:
     pages: Sequence[str] = ()
     page: str = ""
     marks: Sequence[Piece] = ()
+    held: Held | None = None
+    approvals: int = 0
+    approve_key: str = ""
+    unknown: int = 0
     lang: str = "ko"
 
 
 def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
-    """Row 1: room, clock, countdown; at the right alerts and person. Row 2: lamps; at the right the pages."""
+    """Row 1: room, clock, countdown; at the right alerts and person. Row 2: lamps; at the right the pages.
+
+    While all actions are held, a banner stands above them.
+    """
     left = [
         Item(((facts.room, "strong"),), "room"),
         Item(((clock(facts.now), "accent"),)),
         *_event(facts),
-        *(Item((mark,)) for mark in facts.marks),
+        *_marks(facts),
     ]
     right = [_alerts(facts)]
     if facts.person is not None:
@@ -69,16 +100,17 @@ def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) ->
     if fitting(lamps, room) < len(lamps):  # too long with every reason: the names and ages are what counts
         lamps = [_lamp(source, facts.lang, reasons=False) for source in facts.sources]
     second, second_taps = bar(lamps, tabs, width, theme, glyphs, style="", row=1)
-    return Chrome((first, second), first_taps + second_taps)
+    return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
 
 def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
     """Row 1: room and clock. Row 2: countdown, alerts, then a lamp for each source, the bad ones by name."""
-    left = [Item(((facts.room, "strong"),), "room"), *(Item((mark,)) for mark in facts.marks)]
+    marks = _marks(facts)
+    left = [*marks, Item(((facts.room, "strong"),), "room")]  # the name of the room is what may be cut
     first, first_taps = bar(left, [Item(((clock(facts.now), "accent"),))], width, theme, glyphs)
     lamps = [_short_lamp(source) for source in sorted(facts.sources, key=lambda s: -s.level)]
     second, second_taps = bar([_alerts(facts), *lamps], _event(facts), width, theme, glyphs, style="", row=1)
-    return Chrome((first, second), first_taps + second_taps)
+    return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
 
 def page_tabs(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
@@ -103,10 +135,42 @@ def _calm(seconds: float, exact_under_s: float, lang: str) -> str:
     return duration(seconds if seconds < exact_under_s else seconds // 60 * 60, lang)
 
 
+def _below_banner(facts: HeaderFacts, header: Chrome, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
+    """The header, below a row across the whole width while all actions are held."""
+    held = facts.held
+    if held is None:
+        return header
+    since = clock(held.since.astimezone(facts.now.tzinfo), seconds=False)
+    time = _calm((facts.now - held.since).total_seconds(), 60, facts.lang)
+    words = say("paint.held", facts.lang, person=held.person, since=since, time=time)
+    parts = [words, held.reason]
+    if held.running:
+        parts.append(say("paint.held_running", facts.lang, count=held.running))
+    release = [say("paint.held_release", facts.lang, key=held.key)] if held.key else []
+    left = [Item(((f"{CRITICAL} " + " · ".join(part for part in parts if part), "banner"),), "hold")]
+    right = [Item(((part, "banner"),), "hold") for part in release]
+    if fitting([*left, *right], width) < len(left) + len(right):
+        right = []  # whoever cannot read all of it is better off with the first half
+    row, taps = bar(left, right, width, theme, glyphs, style="banner")
+    lower = tuple(tap._replace(row=tap.row + 1) for tap in header.taps)
+    return Chrome((row, *header.rows), (*taps, *lower))
+
+
+def _marks(facts: HeaderFacts) -> list[Item]:
+    """Words of state: what waits for a second person first, since it lapses."""
+    marks = [Item((mark,)) for mark in facts.marks]
+    if facts.approvals:
+        words = say("paint.approvals", facts.lang, count=facts.approvals, key=facts.approve_key)
+        marks.insert(0, Item(((words, "warning"),), "approve"))
+    return marks
+
+
 def _alerts(facts: HeaderFacts) -> Item:
-    """Alerts by level: ``■1 ▲2``; calm words when there are none."""
+    """Unknown runs, then alerts by level: ``결과 불명 1 ■1 ▲2``; calm words when there are none."""
     counts = {level: sum(alert.level is level for alert in facts.alerts) for level in Level}
     pieces: list[Piece] = []
+    if facts.unknown:
+        pieces.append((say("paint.unknown_runs", facts.lang, count=facts.unknown), "critical"))
     for mark, level in ((CRITICAL, Level.CRITICAL), (WARNING, Level.WARNING)):
         if counts[level]:
             pieces.append((f"{' ' if pieces else ''}{mark}{counts[level]}", level_style(level)))

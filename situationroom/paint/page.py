@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from situationroom.layout.keys import bindings, shown_key
 from situationroom.layout.models import Layout, PageSpec, PanelSpec
 from situationroom.layout.references import references
 from situationroom.paint.actionbar import Hint, action_bar
@@ -17,11 +18,11 @@ from situationroom.paint.body import paint_body
 from situationroom.paint.frame import paint_panel
 from situationroom.paint.glyphs import Glyphs
 from situationroom.paint.grid import Rect, phone_order, rectangles
-from situationroom.paint.header import HEADER_ROWS, HeaderFacts, phone_header, wall_header
+from situationroom.paint.header import HeaderFacts, Held, phone_header, wall_header
 from situationroom.paint.rows import Row, blank
 from situationroom.paint.theme import Theme
 from situationroom.panel import Panel, View
-from situationroom.values import ActionState, Alert, Person, SourceHealth
+from situationroom.values import ActionState, Alert, Person, RunState, RunStatus, SourceHealth
 
 PHONE_UNDER = 60
 """Screens narrower than this, in cells, are phones."""
@@ -30,6 +31,22 @@ LONGEST_PANEL = 60
 """Lines of one panel in a picture of a phone page."""
 
 Panels = Mapping[str, Panel[Any]]
+
+
+class Holding(Protocol):
+    """Who holds all actions of a room; ``actions.asked.Hold`` is one."""
+
+    @property
+    def person(self) -> Person:
+        """Who holds."""
+
+    @property
+    def since(self) -> datetime:
+        """Since when."""
+
+    @property
+    def reason(self) -> str:
+        """Why, or ""."""
 
 
 class PaintedRoom(Protocol):
@@ -50,6 +67,15 @@ class PaintedRoom(Protocol):
 
     def actions(self, person: Person) -> tuple[ActionState, ...]:
         """Every action, as this person may fire it."""
+
+    def runs(self) -> tuple[RunStatus, ...]:
+        """Runs of every process."""
+
+    def approvals(self) -> Sequence[object]:
+        """Runs that wait for a second person."""
+
+    def held(self) -> Holding | None:
+        """Who holds all actions, or None."""
 
     def view(self, panel: PanelSpec, feeds: Collection[str], person: Person) -> View:
         """What a panel may see now."""
@@ -91,7 +117,7 @@ def paint_page(
     facts = header_facts(room, page, person)
     header = wall_header(facts, width, theme, glyphs)
     foot = action_bar(room.actions(person), hints, width, theme, glyphs, lang=room.layout.lang)
-    inside = max(0, height - HEADER_ROWS - len(foot.rows))
+    inside = max(0, height - len(header.rows) - len(foot.rows))
     painted: dict[Rect, tuple[Row, ...]] = {}
     for name, area in rectangles(spec, width, inside).items():
         panel = panels[name]
@@ -115,6 +141,12 @@ def panel_feeds(spec: PanelSpec) -> tuple[str, ...]:
 def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
     """What the header of a page shows now."""
     layout = room.layout
+    keys = {name: shown_key(key) for name, key in bindings(layout.keys).items()}
+    hold, runs = room.held(), room.runs()
+    held: Held | None = None
+    if hold is not None:
+        running = sum(run.state in (RunState.CLAIMED, RunState.RUNNING) for run in runs)
+        held = Held(hold.person.name, hold.since, hold.reason, running, keys["hold"])
     return HeaderFacts(
         room=layout.room,
         now=room.now(),
@@ -124,6 +156,10 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
         person=person,
         pages=tuple(layout.pages),
         page=page,
+        held=held,
+        approvals=len(room.approvals()),
+        approve_key=keys["approve"],
+        unknown=sum(run.unsettled for run in runs),
         lang=layout.lang,
     )
 

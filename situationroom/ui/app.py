@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.worker import Worker, WorkerFailed, WorkerState
+from textual.worker import Worker, WorkerState
 
 from situationroom.engine.interface import Room
 from situationroom.i18n import say
@@ -25,16 +24,20 @@ from situationroom.panel import Panel
 from situationroom.ui.bar import Foot
 from situationroom.ui.chrome import ChromeRows
 from situationroom.ui.colours import textual_theme
+from situationroom.ui.crash import crash_words
+from situationroom.ui.desk import Desk, anybody
 from situationroom.ui.header import Header
 from situationroom.ui.host import PanelHost
-from situationroom.ui.keys import FUNCTIONS, hints, key_uses
+from situationroom.ui.keys import FUNCTIONS, hints, key_uses, sheet_hints
 from situationroom.ui.message import Said, Tone
+from situationroom.ui.outcome import Outcomes
 from situationroom.ui.painter import Painter
 from situationroom.ui.preview import Wording
+from situationroom.ui.run_wishes import RunWishes
 from situationroom.ui.tabs import Tabs
 from situationroom.ui.wall import Wall
 from situationroom.ui.wishes import Share, Wishes
-from situationroom.values import Level, Message, Person
+from situationroom.values import Level, Message, Person, Row
 
 PAINT_GAP_S = 0.06
 """Least time between two repaints while changes keep coming; the first after a pause is painted at once."""
@@ -86,17 +89,22 @@ class RoomApp(App[None]):
         self._ready_to_see = ready
         self._debugging = debug
         layout = room.layout
-        self.painter = Painter(room, panels, person, painted_theme(theme), glyphs, cache)
+        shown_to = anybody(layout) if layout.wall == "shared" else person
+        self.painter = Painter(room, panels, shown_to, painted_theme(theme), glyphs, cache)
         self.wall = Wall(self.painter, page or next(iter(layout.pages)))
         self.header = Header(self.painter, lambda: self.wall.page)
         self.tabs = Tabs(self.painter, lambda: self.wall.page)
         self.foot = Foot(self.painter, hints(layout))
-        self._wishes = Wishes(self, share)
+        desk = Desk(self)
+        self._outcomes = outcomes = Outcomes(desk)
+        self._wishes = Wishes(desk, outcomes, share)
+        self._runs = RunWishes(desk, outcomes)
         self._taps: Mapping[str, Callable[[str], object]] = {
             "action": self.ask,
             "page": self.go_to_page,
             "source": self._tell_source,
             "more": lambda _: self.wish(self._open_sheet()),
+            "person": lambda _: self.action_sign_in(),
             **{name: partial(self._run_function, action) for name, action in FUNCTIONS.items()},
         }
         for use in key_uses(layout):
@@ -157,6 +165,18 @@ class RoomApp(App[None]):
         """Begin to fire an action: its inputs, preview and confirmation come first."""
         self.wish(self._wishes.fire(action))
 
+    def become(self, person: Person) -> None:
+        """Somebody else sits at this screen from now on."""
+        self.person = self.painter.person = person
+        self.header.repaint()
+        self.foot.repaint()
+        self.wall.tick()
+
+    def looked_at(self) -> tuple[str, Row] | None:
+        """The feed and the row that are selected in the focused panel."""
+        host = self.focused
+        return host.selected_row if isinstance(host, PanelHost) else None
+
     def go_to_page(self, page: str) -> None:
         """Show a page by its name."""
         if page != self.wall.page or self.wall.enlarged is not None:
@@ -185,13 +205,11 @@ class RoomApp(App[None]):
         self.ask(action)
 
     def action_enter_panel(self) -> None:
-        """Enlarge the focused panel; in a panel of actions, ask for the selected one."""
+        """Enlarge the focused panel; ask for the selected action, open the card of the selected run."""
         host = self.focused
         if not isinstance(host, PanelHost):
             self.tell("ui.choose_panel")
-        elif host.offers_actions and host.selected:
-            self.ask(host.selected[0])
-        else:
+        elif not self._choose(host):
             self.wall.enlarge(None if self.wall.enlarged else host.panel_name)
 
     def action_step_back(self) -> None:
@@ -211,7 +229,36 @@ class RoomApp(App[None]):
 
     def action_stop_run(self) -> None:
         """Stop the run under way."""
-        self.wish(self._wishes.stop())
+        self.wish(self._runs.stop())
+
+    def action_pause_run(self) -> None:
+        """Pause the run under way, or let it go on."""
+        self.wish(self._runs.pause())
+
+    def action_undo_run(self) -> None:
+        """Undo the last run that can be undone."""
+        self.wish(self._runs.undo())
+
+    def action_runs(self) -> None:
+        """Choose a run and open its card."""
+        self.wish(self._runs.choose())
+
+    def action_approve(self) -> None:
+        """Open what waits for a second person."""
+        self.wish(self._runs.approve())
+
+    def action_hold(self) -> None:
+        """Hold all actions, or release them."""
+        self.wish(self._wishes.hold())
+
+    def action_sign_in(self) -> None:
+        """Have somebody else sit at this screen."""
+        self.wish(self._wishes.sign_in())
+
+    def action_worst_first(self) -> None:
+        """On a phone: the panels with the worst first, or in the page's order again."""
+        self.wall.put_worst_first(not self.wall.worst_first)
+        self.tell("ui.worst_first" if self.wall.worst_first else "ui.page_order")
 
     def action_leave(self) -> None:
         """Leave, after a question where a run is under way."""
@@ -251,11 +298,21 @@ class RoomApp(App[None]):
 
     @on(PanelHost.RowChosen)
     def _row_chosen(self, event: PanelHost.RowChosen) -> None:
-        self.ask(event.key[0])
+        self._choose(event.host)
 
     @on(PanelHost.Tapped)
     def _panel_tapped(self, event: PanelHost.Tapped) -> None:
         self.wall.enlarge(None if self.wall.enlarged else event.host.panel_name)
+
+    def _choose(self, host: PanelHost) -> bool:
+        """Do what the selected row stands for: ask for an action, open a run. Whether it stood for any."""
+        if (run := host.chosen_run) is not None:
+            self.wish(self._runs.card(run))
+        elif (action := host.chosen_action) is not None:
+            self.ask(action)
+        else:
+            return False
+        return True
 
     # following the room
 
@@ -266,6 +323,8 @@ class RoomApp(App[None]):
             self.header.changed(changed)
             if "actions" in changed:
                 self.foot.repaint()
+            if "runs" in changed:
+                self._outcomes.announce()
             await asyncio.sleep(PAINT_GAP_S)
 
     async def _tick(self) -> None:
@@ -277,6 +336,7 @@ class RoomApp(App[None]):
     def tick(self) -> None:
         """A second has passed."""
         self.header.repaint()
+        self.foot.repaint()
         self.wall.tick()
 
     def _turn_page(self) -> None:
@@ -288,7 +348,7 @@ class RoomApp(App[None]):
             self.go_to_page(pages[(pages.index(self.wall.page) + 1) % len(pages)])
 
     async def _leave(self) -> None:
-        running = self._wishes.running()
+        running = self._runs.running()
         if running:
             from situationroom.ui.leave import LeaveScreen
 
@@ -299,8 +359,8 @@ class RoomApp(App[None]):
     async def _open_sheet(self) -> None:
         from situationroom.ui.sheet import Sheet
 
-        actions = self.room.actions(self.person)
-        chosen = await self.push_screen_wait(Sheet(actions, hints(self.room.layout), self.wording()))
+        actions = self.room.actions(self.painter.person)
+        chosen = await self.push_screen_wait(Sheet(actions, sheet_hints(self.room.layout), self.wording()))
         if chosen:
             self.post_message(ChromeRows.Tapped(chosen))
 
@@ -325,15 +385,7 @@ class RoomApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Say which error ended the screen, without the values of variables: they may hold secrets."""
-        from rich.text import Text
-
-        error: BaseException | None = self._exception
-        if isinstance(error, WorkerFailed):
-            error = error.error
-        if error is not None and not self._exit_renderables:
-            frames = traceback.extract_tb(error.__traceback__)
-            where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-            words = say("ui.crashed", self.room.layout.lang, kind=type(error).__name__, where=where)
-            places = traceback.format_list(frames) if self._debugging else []
-            self._exit_renderables.append(Text("\n".join([words, *places])))
+        if self._exception is not None and not self._exit_renderables:
+            lang = self.room.layout.lang
+            self._exit_renderables.append(crash_words(self._exception, lang, places=self._debugging))
         self._close_messages_no_wait()

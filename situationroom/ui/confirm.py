@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Key as KeyPress
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from situationroom.actions.asked import Asked, Confirmation
@@ -18,6 +19,7 @@ from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.ui.dialog import SHORT, Dialog, button
 from situationroom.ui.preview import Wording
+from situationroom.ui.who import WhoField
 
 Answer = Confirmation | Literal["again"] | None
 """A yes, the wish for a fresh preview, or a no."""
@@ -26,27 +28,42 @@ Answer = Confirmation | Literal["again"] | None
 class ConfirmScreen(Dialog[Answer]):
     """Shows a preview and takes a confirmation: by a press, or by typing the target's name.
 
-    Focus starts on Cancel. When the preview is too old it can only be made again.
+    With ``who`` the PIN of whoever asks has to be given as well. Focus starts on Cancel. When the preview is
+    too old it can only be made again.
     """
 
     AUTO_FOCUS: ClassVar[str | None] = "#cancel"
 
-    def __init__(self, asked: Asked, title: str, now: Callable[[], datetime], wording: Wording) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        title: str,
+        now: Callable[[], datetime],
+        wording: Wording,
+        *,
+        who: WhoField | None = None,
+    ) -> None:
         super().__init__(wording)
         self._asked = asked
         self._title = title
         self._now = now
-        self.bind_letters({"r": "again"} if self._typed else {"y": "confirm", "r": "again"})
+        self._who = who
+        self._wordy = self._typed or who is not None
+        self.bind_letters({"r": "again"} if self._wordy else {"y": "confirm", "r": "again"})
 
     def compose(self) -> ComposeResult:
         """Title, preview, the field to type in, the time left, the buttons."""
         target = self._asked.preview.target
-        below: list[Static | Input] = [Static(self.wording.expiry(self._asked, self._now()), id="expiry")]
+        below: list[Widget] = []
         if self._typed:
-            below.insert(0, Static(self._hint("ui.type_target", "accent", target), id="hint"))
             short = printable(target) if self.app.size.height < SHORT else ""  # the hint is not shown there
-            below.insert(1, Input(placeholder=short, compact=True, select_on_focus=False))
-        yes = say("ui.fire_typed" if self._typed else "ui.fire", self.lang)
+            below.append(Static(self._hint("ui.type_target", "accent", target), id="hint"))
+            below.append(Input(placeholder=short, compact=True, select_on_focus=False, id="target"))
+        if self._who is not None:
+            below.append(self._who)
+        below.append(Static(self.wording.expiry(self._asked, self._now()), id="expiry"))
+        verb = "ui.ask_approval" if self._asked.confirmation == "two-person" else "ui.fire"
+        yes = say(f"{verb}_typed" if self._wordy else verb, self.lang)
         yield self.box(
             self._title,
             Static(self.wording.preview(self._asked.preview), id="preview"),
@@ -65,9 +82,10 @@ class ConfirmScreen(Dialog[Answer]):
 
     def on_key(self, event: KeyPress) -> None:
         """Typing goes into the field wherever the focus is."""
-        if self._typed and event.is_printable and event.character and event.character != " ":
-            field = self.query_one(Input)
-            if self.focused is not field and not self.expired:
+        fields = self.query(Input)
+        if fields and event.is_printable and event.character and event.character != " ":
+            field = fields.first()
+            if not isinstance(self.focused, Input) and not self.expired:
                 field.focus()
                 field.insert_text_at_cursor(event.character)
                 event.stop()
@@ -88,6 +106,11 @@ class ConfirmScreen(Dialog[Answer]):
         """Say yes, if it is the right yes."""
         if self.expired:
             self._tick()
+        elif self._matches and self._who is not None:
+            if not self._who.pin:
+                self._who.query_one("#pin").focus()
+            else:
+                self.run_worker(self._prove(self._who))
         elif self._matches:
             self.dismiss(Confirmation(self._field if self._typed else ""))
         else:
@@ -105,13 +128,19 @@ class ConfirmScreen(Dialog[Answer]):
         """Say no."""
         self.dismiss(None)
 
+    async def _prove(self, who: WhoField) -> None:
+        """Say yes once the PIN is right."""
+        by = await who.prove()
+        if by is not None:
+            self.dismiss(Confirmation(self._field if self._typed else "", by))
+
     @property
     def _typed(self) -> bool:
         return self._asked.confirmation == "type"
 
     @property
     def _field(self) -> str:
-        return unicodedata.normalize("NFC", self.query_one(Input).value.strip())
+        return unicodedata.normalize("NFC", self.query_one("#target", Input).value.strip())
 
     @property
     def _matches(self) -> bool:

@@ -7,20 +7,33 @@ from collections.abc import Callable
 from textual.geometry import Size
 
 from situationroom.paint.bars import Chrome
-from situationroom.paint.header import phone_header, wall_header
+from situationroom.paint.header import HEADER_ROWS, phone_header, wall_header
 from situationroom.paint.page import PHONE_UNDER, header_facts
 from situationroom.ui.chrome import ChromeRows
 from situationroom.ui.painter import Painter
 from situationroom.values import SourceHealth
 
+AT_ONCE = frozenset({"alerts", "runs"})
+
+LOW = 16
+"""Screens with fewer rows have one for the header."""
+
 
 class Header(ChromeRows):
-    """Two rows; where there is room for one, the first of them."""
+    """Two rows, below a banner while all actions are held; where there is room for one, the first of them."""
 
     def __init__(self, painter: Painter, page: Callable[[], str]) -> None:
         super().__init__(painter)
         self._page = page
         self._lamps: tuple[SourceHealth, ...] = ()
+        self._held = False
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One row where the screen is low."""
+        del container, width
+        if viewport.height < LOW:
+            return 1
+        return HEADER_ROWS + (self.painter.room.held() is not None)
 
     def chrome(self, size: Size) -> Chrome:
         """The header as a wall or a phone shows it."""
@@ -34,5 +47,10 @@ class Header(ChromeRows):
         lamps = self.painter.room.sources()
         before = [(lamp.level, lamp.reason) for lamp in self._lamps]
         self._lamps = lamps
-        if "alerts" in names or before != [(lamp.level, lamp.reason) for lamp in lamps]:
+        held = self.painter.room.held() is not None
+        if held is not self._held:
+            self._held = held
+            self.refresh(layout=True)
+            self.forget()
+        if names & AT_ONCE or before != [(lamp.level, lamp.reason) for lamp in lamps]:
             self.repaint()

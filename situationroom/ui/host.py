@@ -13,9 +13,10 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from situationroom.paint.runs import RUN_KEY
 from situationroom.ui.painted import Painted
 from situationroom.ui.painter import Looking, PaintedPanel, Painter
-from situationroom.values import Key
+from situationroom.values import Key, Row
 
 WHEEL_LINES = 3
 
@@ -33,7 +34,7 @@ class PanelHost(Painted, can_focus=True):
     ]
 
     class RowChosen(Message):
-        """A row of an actions panel was tapped."""
+        """A row that stands for an action or a run was tapped."""
 
         def __init__(self, host: PanelHost, key: Key) -> None:
             super().__init__()
@@ -73,9 +74,24 @@ class PanelHost(Painted, can_focus=True):
         return self._looking.selected
 
     @property
-    def offers_actions(self) -> bool:
-        """Whether the rows of this panel stand for actions that can be fired."""
-        return "actions" in self.panel.NEEDS and self.panel.SELECTS
+    def chosen_run(self) -> str | None:
+        """The id of the run that the selected row stands for."""
+        return _run_of(self.selected)
+
+    @property
+    def chosen_action(self) -> str | None:
+        """The id of the action that the selected row stands for."""
+        key, needs = self.selected, self.panel.NEEDS
+        if key is None or _run_of(key) is not None or not self.panel.SELECTS:
+            return None
+        return key[0] if "actions" in needs and "runs" not in needs else None
+
+    @property
+    def selected_row(self) -> tuple[str, Row] | None:
+        """The feed and the row that the selection stands for."""
+        if self.selected is None:
+            return None
+        return self._painter.row(self.panel_name, self.selected)
 
     @property
     def filter(self) -> str:
@@ -123,7 +139,10 @@ class PanelHost(Painted, can_focus=True):
         self._look(replace(self._looking, selected=None))
 
     def on_click(self, event: events.Click) -> None:
-        """The first tap focuses, and selects the row; the second enlarges. An action's row asks at once."""
+        """The first tap focuses, and selects the row; the second enlarges. An action's row asks at once.
+
+        So does the row of a run: its card opens.
+        """
         event.stop()
         first, self._newly_focused = self._newly_focused, False
         keys = self._shown.keys if self._shown else ()
@@ -131,7 +150,7 @@ class PanelHost(Painted, can_focus=True):
         if key is not None and self.panel.SELECTS:
             again = key == self._looking.selected
             self._select(key)
-            if self.offers_actions:
+            if self.chosen_action or self.chosen_run:
                 self.post_message(self.RowChosen(self, key))
                 return
             if not again:
@@ -190,3 +209,7 @@ class PanelHost(Painted, can_focus=True):
     def _look(self, looking: Looking) -> None:
         self._looking = looking
         self.repaint()
+
+
+def _run_of(key: Key | None) -> str | None:
+    return key[1] if key is not None and len(key) == 2 and key[0] == RUN_KEY else None

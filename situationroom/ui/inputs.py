@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from situationroom.actions.inputs import checked, choices_of
+from situationroom.actions.choices import Choice
+from situationroom.actions.inputs import checked
 from situationroom.engine.interface import Room
 from situationroom.errors import ActionDenied
 from situationroom.i18n import say
@@ -30,33 +31,32 @@ Check = Callable[[str, str], Value]
 """The value of an input from what was typed. Raises ActionDenied, which says why not."""
 
 
-def check_against(room: Room, specs: Mapping[str, InputSpec]) -> Check:
-    """Checks values as the door will, against the feeds of a room."""
+def check_against(
+    room: Room, specs: Mapping[str, InputSpec], offered: Mapping[str, Sequence[Choice]]
+) -> Check:
+    """Checks values as the door will, against the feeds of a room and what was offered."""
 
     def check(name: str, typed: str) -> Value:
-        return checked({name: specs[name]}, {name: typed.strip()}, room.latest, room.now())[name]
+        given = {name: typed.strip()}
+        return checked({name: specs[name]}, given, room.latest, room.now(), offered)[name]
 
     return check
 
 
-def choices_now(room: Room, specs: Mapping[str, InputSpec]) -> Mapping[str, Sequence[str]]:
-    """What each input may be chosen from at this moment.
-
-    Raises:
-        ActionDenied: a feed that gives choices is not fresh.
-
-    """
-    return {name: choices_of(spec, room.latest, room.now())[:MOST_CHOICES] for name, spec in specs.items()}
-
-
 class Field(Vertical):
-    """One input: its label, its text, its choices, and what is wrong with it."""
+    """One input: its label, its text, its choices, and what is wrong with it.
 
-    def __init__(self, name: str, spec: InputSpec, choices: Sequence[str], wording: Wording) -> None:
+    ``given`` is what stands in it at first: the selected row's value, or the default.
+    """
+
+    def __init__(
+        self, name: str, spec: InputSpec, choices: Sequence[Choice], given: str, wording: Wording
+    ) -> None:
         super().__init__(classes="field")
         self.input_name = name
         self.spec = spec
-        self._choices = ["", *choices] if spec.optional and choices else choices
+        self._given = given
+        self._choices = [Choice(""), *choices] if spec.optional and choices else list(choices)
         self._wording = wording
         self._lang = wording.lang
 
@@ -66,25 +66,30 @@ class Field(Vertical):
         if self.spec.optional:
             label += Content(f"  ({say('ui.optional', self._lang)})").stylize("dim")
         yield Static(label)
-        default = self.spec.default or ""
-        answer = Input(default, password=self.spec.secret, compact=True, select_on_focus=False)
+        answer = Input(
+            self._given,
+            password=self.spec.secret,
+            placeholder=self._hint(),
+            compact=True,
+            select_on_focus=False,
+        )
         yield answer
         yield Static("", classes="wrong", markup=False)
         if self._choices:
-            shown = [
-                self._wording.plain(choice) or say("ui.nothing_given", self._lang) for choice in self._choices
-            ]
             choosing = OptionList(
-                *(Option(Content(words), id=str(i)) for i, words in enumerate(shown)),
+                *(
+                    Option(Content(self._words(choice)), id=str(i), disabled=choice.present)
+                    for i, choice in enumerate(self._choices)
+                ),
                 markup=False,
                 compact=True,
             )
-            choosing.highlighted = self._choices.index(default) if default in self._choices else 0
+            choosing.highlighted = self._first()
             choosing.add_class("-answer")
             yield choosing
         else:
             answer.add_class("-answer")
-        if not self._choices and self.spec.from_ is not None:
+        if not self._choices and (self.spec.from_ is not None or self.spec.query is not None):
             yield Static(Content(say("ui.no_choices", self._lang)), classes="note")
 
     def value(self, check: Check) -> Value:
@@ -105,7 +110,31 @@ class Field(Vertical):
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
-        self.query_one(Input).value = self._choices[int(event.option_id or 0)]
+        self.query_one(Input).value = self._choices[int(event.option_id or 0)].value
+
+    def _hint(self) -> str:
+        """How a value of this type is written, and within which bounds."""
+        spec = self.spec
+        if self._choices or (spec.type not in ("date", "reason") and spec.min is None and spec.max is None):
+            return ""
+        least, most = ("" if bound is None else str(bound) for bound in (spec.min, spec.max))
+        return say(f"ui.hint_{spec.type}", self._lang, least=least, most=most)
+
+    def _words(self, choice: Choice) -> str:
+        """A choice as people call it; the value beside a title of its own."""
+        words = choice.title or choice.value or say("ui.nothing_given", self._lang)
+        if choice.title and choice.title != choice.value:
+            words += f"  ({choice.value})"
+        if choice.present:
+            words += f"  {say('ui.present', self._lang)}"
+        return self._wording.plain(words)
+
+    def _first(self) -> int:
+        """The choice that is offered first: the one that stands in the field, else one that may be chosen."""
+        places = range(len(self._choices))
+        given = (i for i in places if self._given and self._choices[i].value == self._given)
+        free = (i for i in places if not self._choices[i].present)
+        return next(given, next(free, 0))
 
 
 class InputScreen(Dialog[Values | None]):
@@ -117,13 +146,19 @@ class InputScreen(Dialog[Values | None]):
         self,
         title: str,
         specs: Mapping[str, InputSpec],
-        choices: Mapping[str, Sequence[str]],
+        choices: Mapping[str, Sequence[Choice]],
         check: Check,
         wording: Wording,
+        given: Mapping[str, str],
     ) -> None:
         super().__init__(wording)
         self._title = title
-        self._fields = [Field(name, spec, choices.get(name, ()), wording) for name, spec in specs.items()]
+        self._fields = [
+            Field(
+                name, spec, choices.get(name, ())[:MOST_CHOICES], given.get(name, spec.default or ""), wording
+            )
+            for name, spec in specs.items()
+        ]
         self._check = check
 
     def compose(self) -> ComposeResult:

@@ -19,7 +19,8 @@ from situationroom.paint.page import full_height, panel_feeds
 from situationroom.paint.rows import Row
 from situationroom.paint.theme import Theme
 from situationroom.panel import Panel, View
-from situationroom.values import Key, Person
+from situationroom.values import Key, Level, Person
+from situationroom.values import Row as ReadingRow
 
 Strips = tuple[Strip, ...]
 
@@ -112,6 +113,26 @@ class Painter:
         if looking is None or (looking.selected is None and not looking.filter):
             return view
         return replace(view, selected=looking.selected, filter=looking.filter)
+
+    def row(self, name: str, key: Key) -> tuple[str, ReadingRow] | None:
+        """The feed and the row that a key of a panel stands for; an alert stands for the row it is about."""
+        layout, panel = self.room.layout, self.panels[name]
+        feed = next(iter(panel_feeds(panel.spec)), None)
+        if feed is None and "alerts" in panel.NEEDS and key and key[0] in layout.rules:
+            feed, key = layout.rules[key[0]].feed, key[1:]
+        if feed is None:
+            return None
+        state = self.room.latest(feed)
+        rows = state.reading.rows if state.reading is not None else ()
+        return next(((feed, row) for row in rows if state.key(row) == key), None)
+
+    def worst(self, name: str) -> int:
+        """How urgent a panel is: the worst level that holds in its feeds, a dead one among them included."""
+        view = self.view(name)
+        levels = [view.worst(feed) for feed in view.feeds]
+        if any(not state.status(view.now).fresh and state.reading for state in view.feeds.values()):
+            levels.append(Level.WARNING)
+        return max(levels, default=Level.GOOD)
 
     def needs(self, name: str) -> tuple[str, ...]:
         """What a panel looks at: its feeds, then ``alerts`` and ``actions`` where it says so."""

@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 def entries(app: RoomApp) -> Iterator[Entry]:
     """Everything a person may look for, in the order they are likely to need it."""
     layout, lang = app.room.layout, app.room.layout.lang
-    for state in app.room.actions(app.person):
+    for state in app.room.actions(app.painter.person):
         note = "" if state.allowed else say(state.why or "ui.not_allowed", lang)
         words = say("ui.find_action", lang, name=state.title)
         yield Entry(words, note or state.key, partial(app.ask, state.id))

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from rich.text import Text
 
-from situationroom.actions.asked import Asked
+from situationroom.actions.asked import Approval, Asked
 from situationroom.actions.base import Preview
-from situationroom.formats import cell, fit, number, printable
+from situationroom.formats import cell, clock, duration, fit, number, printable
 from situationroom.formats import width as cells
 from situationroom.i18n import say
 from situationroom.paint.glyphs import Glyphs
@@ -27,27 +27,35 @@ class Wording:
         self.lang = lang
         self._theme = theme
         self._glyphs = glyphs
-        self._width = max(1, width)
+        self.width = max(1, width)
 
     def preview(self, preview: Preview) -> Text:
         """The effect, before → after, how many, the warnings, the rows and the statement."""
-        before, after = self._say(preview.before.text), preview.after
-        lines = [self.line((self._say(preview.what), "strong"))]
-        change = [(f"{say('ui.now', self.lang)} ", "muted"), (before, "")]
-        if after is not None:
-            change += [(" → ", "muted"), (self._say(after), "accent")]
-        lines.append(self.line(*change))
-        if preview.count is not None:
-            lines.append(self.line((say("ui.count", self.lang, count=number(preview.count)), "")))
-        lines += [self.line((f"▲ {self._say(warning)}", "warning")) for warning in preview.warnings]
-        if preview.rows:
-            lines += [Text(), *self._table(preview.columns or tuple(preview.rows[0]), preview.rows)]
-            left = (preview.count or len(preview.rows)) - min(len(preview.rows), ROWS_SHOWN)
-            if left > 0:
-                lines.append(self.line((say("ui.more_rows", self.lang, count=number(left)), "muted")))
-        if preview.statement:
-            lines += [Text(), *(self.line((part, "muted")) for part in preview.statement.splitlines())]
-        return Text("\n").join(lines)
+        return self._effect(preview, preview.before.text)
+
+    def approval(self, approval: Approval, now: datetime) -> Text:
+        """The same preview as the asker saw it, and who asked, when, from where, with which values."""
+        asked = say(
+            "ui.asked_by",
+            self.lang,
+            person=approval.asker.name,
+            at=clock(approval.asked.astimezone(now.tzinfo)),
+            where=approval.where or "–",
+        )
+        lines = [self.line((asked, "title"))]
+        lines += [
+            self.line((f"{name}: ", "muted"), (cell(value, None, self.lang), ""))
+            for name, value in approval.values.items()
+        ]
+        return Text("\n").join([*lines, Text(), self._effect(approval, approval.before)])
+
+    def approve_left(self, approval: Approval, others: str, now: datetime) -> Text:
+        """How long a second person may still say yes, and who that may be."""
+        left_s = (approval.expires - now).total_seconds()
+        if left_s <= 0:
+            return self.line((say("ui.approval_over", self.lang), "warning"))
+        words = say("ui.approval_left", self.lang, time=duration(left_s, self.lang), others=others)
+        return self.line((words, "accent"))
 
     def expiry(self, asked: Asked, now: datetime) -> Text:
         """How long the preview may still be confirmed."""
@@ -67,6 +75,29 @@ class Wording:
             shown.append(self.plain(raw), self._theme.style(style))
         return shown
 
+    def _effect(self, shown: Preview | Approval, before: Message | None) -> Text:
+        lines = [self.line((self._say(shown.what), "strong"))]
+        if before is not None:
+            lines.append(self.change(before, shown.after))
+        if shown.count is not None:
+            lines.append(self.line((say("ui.count", self.lang, count=number(shown.count)), "")))
+        lines += [self.line((f"▲ {self._say(warning)}", "warning")) for warning in shown.warnings]
+        if shown.rows:
+            lines += [Text(), *self._table(shown.columns or tuple(shown.rows[0]), shown.rows)]
+            left = (shown.count or len(shown.rows)) - min(len(shown.rows), ROWS_SHOWN)
+            if left > 0:
+                lines.append(self.line((say("ui.more_rows", self.lang, count=number(left)), "muted")))
+        if shown.statement:
+            lines += [Text(), *(self.line((part, "muted")) for part in shown.statement.splitlines())]
+        return Text("\n").join(lines)
+
+    def change(self, before: Message, after: Message | None, now: str = "ui.now") -> Text:
+        """What was or is true, and what will be: ``지금 꺼짐 → 켜짐``."""
+        parts = [(f"{say(now, self.lang)} ", "muted"), (self._say(before), "")]
+        if after is not None:
+            parts += [(" → ", "muted"), (self._say(after), "accent")]
+        return self.line(*parts)
+
     def _say(self, message: Message) -> str:
         return say(message, self.lang)
 
@@ -82,4 +113,4 @@ class Wording:
 
     def _columns(self, values: Sequence[str], widths: Sequence[int], style: str) -> Text:
         shown = "  ".join(fit(printable(v), w) for v, w in zip(values, widths, strict=True))
-        return self.line((fit(shown, min(self._width, cells(shown))), style))
+        return self.line((fit(shown, min(self.width, cells(shown))), style))

@@ -41,6 +41,8 @@ class Wall(Widget):
         self._heights: Mapping[str, int] = {}
         self.page = page
         self.enlarged: str | None = None
+        self.worst_first = False
+        self._order: tuple[str, ...] = ()
         self._page_layout = _PageLayout()
         self._hosts_of_page()
 
@@ -61,9 +63,9 @@ class Wall(Widget):
         areas = rectangles(spec, size.width, size.height)
         cramped = any(r.width < SMALLEST_WIDTH or r.height < SMALLEST_HEIGHT for r in areas.values())
         if size.width >= PHONE_UNDER - 1 and not cramped:  # a scroll bar takes one
-            self._heights = {}
+            self._heights, self._order = {}, ()
             return areas
-        order = phone_order(spec)
+        order = self._order = self._column_order()
         self._heights = {name: self._painter.wanted_height(name, size.width) for name in order}
         return column(order, self._heights, size.width)
 
@@ -102,17 +104,33 @@ class Wall(Widget):
         concerned = [host for host in self.shown if host.concerns(names)]
         for host in concerned:
             host.repaint()
-        if self._heights and any(
-            self._painter.wanted_height(name, self.scrollable_size.width) != height
-            for name, height in self._heights.items()
+        width = self.scrollable_size.width
+        reordered = bool(self._order) and self._order != self._column_order()
+        if reordered or any(
+            self._painter.wanted_height(name, width) != height for name, height in self._heights.items()
         ):
             self._relayout()
         return len(concerned)
+
+    def put_worst_first(self, worst_first: bool) -> None:
+        """Where panels stand one under another: the worst first, or in the page's order."""
+        self.worst_first = worst_first
+        self.scroll_home(animate=False)
+        self._relayout()
 
     def tick(self) -> None:
         """A second has passed: ages and clocks."""
         for host in self.shown:
             host.repaint()
+
+    def _column_order(self) -> tuple[str, ...]:
+        """The order of panels that stand one under another."""
+        order = phone_order(self._pages[self.page])
+        if not self.worst_first:
+            return tuple(order)
+        return tuple(
+            sorted(order, key=lambda name: -self._painter.worst(name))
+        )  # equal ones keep their order
 
     def _names(self, page: str) -> tuple[str, ...]:
         """The panels of a page, on a wall or on a phone, in reading order."""

@@ -1,18 +1,16 @@
-"""What a person wants done, from the key to the outcome: fire, stop, share. Every failure is said."""
+"""What a person wants done, from key to outcome: fire, hold, sign in, share. Every failure is said."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from functools import partial
 
-from situationroom.actions.asked import Asked, Confirmation
-from situationroom.errors import ActionDenied, RoomError
+from situationroom.actions.inputs import prefill
+from situationroom.errors import RoomError
 from situationroom.i18n import say
-from situationroom.ui.message import Tone
-from situationroom.values import Message, RunState, RunStatus, Value
-
-if TYPE_CHECKING:
-    from situationroom.ui.app import RoomApp
+from situationroom.ui.desk import Desk, denied
+from situationroom.ui.outcome import Outcomes
+from situationroom.values import Message, RunStatus, Value
 
 Share = Callable[[str], Awaitable[Message]]
 """Sends a snapshot of the page of this name to a channel and says where it went.
@@ -22,57 +20,53 @@ Raises:
 
 """
 
-UNDER_WAY = (RunState.CONFIRMED, RunState.CLAIMED, RunState.RUNNING)
-
-_ENDINGS: Mapping[RunState, tuple[str, Tone]] = {
-    RunState.DONE: ("ui.done", "good"),
-    RunState.STOPPED: ("ui.stopped", "warning"),
-    RunState.FAILED: ("ui.failed", "critical"),
-    RunState.DENIED: ("ui.denied", "critical"),
-    RunState.UNKNOWN: ("ui.unknown", "critical"),
-}
-
 
 class Wishes:
     """Takes wishes of one screen to the room. One question is open at a time."""
 
-    def __init__(self, app: RoomApp, share: Share | None) -> None:
-        self._app = app
-        self._room = app.room
+    def __init__(self, desk: Desk, outcomes: Outcomes, share: Share | None) -> None:
+        self._desk = desk
+        self._app = desk.app
+        self._room = desk.room
+        self._outcomes = outcomes
         self._share = share
-        self._asking = False
 
     async def fire(self, action: str) -> None:
-        """Ask for a run of an action, have it confirmed, fire it, and say how it ended."""
-        if self._asking:
-            return
-        self._asking = True
-        try:
-            run = await self._confirmed(action)
-        except RoomError as error:
-            identifier = "ui.denied" if isinstance(error, ActionDenied) else "ui.failed"
-            self._app.tell(identifier, "critical", title=self._title(action), reason=error.message)
-            return
-        finally:
-            self._asking = False
-        if run is not None:
-            self._say(run)
-            if not run.state.ended:
-                self._say(await self._room.finished(run.id))
+        """Ask for a run of an action, have it confirmed, fire it, and say what came of it."""
+        with self._desk.alone() as alone:
+            if not alone:
+                return
+            try:
+                run = await self._confirmed(action)
+            except RoomError as error:
+                self._desk.refused(self._desk.title(action), error)
+                return
+        await self._outcomes.follow(run)
 
-    async def stop(self) -> None:
-        """Stop the newest run that is under way."""
-        run = next((run for run in self._room.runs() if run.state in UNDER_WAY), None)
-        if run is None:
-            self._app.tell("ui.no_run")
+    async def hold(self) -> None:
+        """Hold all actions, or let go of them, after a question."""
+        with self._desk.alone() as alone:
+            if not alone:
+                return
+            title = say("ui.hold_title", self._room.layout.lang)
+            try:
+                await self._hold_or_release(title)
+            except RoomError as error:
+                self._desk.refused(title, error)
+
+    async def sign_in(self) -> None:
+        """Have somebody else sit at this screen, proven by their PIN."""
+        if self._desk.shared:
+            self._app.tell("ui.shared_wall_asks")
             return
-        title = self._title(run.action)
-        try:
-            await self._room.stop(run.id, self._app.person)
-        except RoomError as error:
-            self._app.tell("ui.denied", "critical", title=title, reason=error.message)
-        else:
-            self._app.tell("ui.stopping", "warning", title=title)
+        if not self._room.layout.people:
+            self._app.tell("ui.nobody_known")
+            return
+        with self._desk.alone() as alone:
+            person = await self._desk.signed_in(self._say("ui.sign_in_title")) if alone else None
+        if person is not None:
+            self._app.become(person)
+            self._app.tell("ui.signed_in", "good", name=person.name)
 
     async def share(self, page: str) -> None:
         """Send a snapshot of a page."""
@@ -87,65 +81,52 @@ class Wishes:
         else:
             self._app.tell(sent, "good")
 
-    def running(self) -> list[str]:
-        """Titles of the actions that have a run under way."""
-        return [self._title(run.action) for run in self._room.runs() if run.state in UNDER_WAY]
-
     async def _confirmed(self, action: str) -> RunStatus | None:
         """The fired run; None where the person thought better of it."""
-        title, person = self._title(action), self._app.person
+        near = self._app.looked_at()  # a dialog takes the focus, and the selection with it
+        person = await self._desk.asker(action)
+        if person is None:
+            return None
+        title, inputs = self._desk.title(action), self._room.layout.actions[action].inputs
         state = next(state for state in self._room.actions(person) if state.id == action)
         if not state.allowed:
-            why = state.why or Message("ui.not_allowed")
-            raise ActionDenied(why.id, **why.values)
-        values = await self._values(action)
+            raise denied(state.why or Message("ui.not_allowed"))
+        values = await self._values(action, prefill(inputs, *near) if near is not None else {})
         if values is None:
             return None
-        while True:
-            self._app.tell("ui.asking", title=title)
-            asked = await self._room.ask(action, values, person)
-            self._app.hush()
-            answer = await self._answer(asked)
-            if isinstance(answer, Confirmation):
-                return await self._room.fire(asked.run, answer)
-            await self._room.withdraw(asked.run)
-            if answer is None:
-                self._app.tell("ui.withdrawn", title=title)
-                return None
+        return await self._desk.confirmed(title, person, partial(self._room.ask, action, values, person))
 
-    async def _values(self, action: str) -> Mapping[str, Value] | None:
-        """What the action asks for before its preview."""
+    async def _values(self, action: str, given: Mapping[str, str]) -> Mapping[str, Value] | None:
+        """What the action asks for before its preview; ``given`` is what the selected row has for it."""
         inputs = self._room.layout.actions[action].inputs
         if not inputs:
             return {}
-        from situationroom.ui.inputs import InputScreen, check_against, choices_now
+        from situationroom.ui.inputs import InputScreen, check_against
 
-        screen = InputScreen(
-            self._title(action),
-            inputs,
-            choices_now(self._room, inputs),
-            check_against(self._room, inputs),
-            self._app.wording(),
-        )
+        offered = await self._room.choices(action)
+        check = check_against(self._room, inputs, offered)
+        screen = InputScreen(self._desk.title(action), inputs, offered, check, self._app.wording(), given)
         return await self._app.push_screen_wait(screen)
 
-    async def _answer(self, asked: Asked) -> object:
-        from situationroom.ui.confirm import ConfirmScreen
+    async def _hold_or_release(self, title: str) -> None:
+        from situationroom.ui.holding import HoldScreen, ReleaseScreen
 
-        title = self._title(asked.call.action)
-        screen = ConfirmScreen(asked, title, self._room.now, self._app.wording())
-        return await self._app.push_screen_wait(screen)
+        person = await self._desk.proven(title)
+        if person is None:
+            return
+        if (why := self._room.may_hold(person)) is not None:
+            raise denied(why)
+        held = self._room.held()
+        if held is not None:
+            if await self._app.push_screen_wait(ReleaseScreen(held, self._app.wording())):
+                await self._room.release(person)
+                self._app.tell("ui.released", "good")
+            return
+        running = sum(not run.state.ended for run in self._room.runs())
+        reason = await self._app.push_screen_wait(HoldScreen(running, self._app.wording()))
+        if reason is not None:
+            await self._room.hold(person, reason)
+            self._app.tell("ui.held", "warning")
 
-    def _title(self, action: str) -> str:
-        return self._room.layout.actions[action].title or action
-
-    def _say(self, run: RunStatus) -> None:
-        identifier, tone = _ENDINGS.get(run.state, ("ui.under_way", "muted"))
-        ended = say("ui.ended", self._room.layout.lang)
-        self._app.tell(
-            identifier,
-            tone,
-            title=self._title(run.action),
-            reason=run.reason or run.result or ended,
-            result=run.result or ended,
-        )
+    def _say(self, identifier: str) -> str:
+        return say(identifier, self._room.layout.lang)

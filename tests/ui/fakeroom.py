@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from situationroom.actions.asked import Asked, Confirmation
+from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
 from situationroom.actions.base import Call, Preview, State
+from situationroom.actions.choices import Choice
 from situationroom.engine.watching import Watchers
-from situationroom.errors import ActionDenied, RoomError
+from situationroom.errors import ActionDenied, RoomError, SignInDenied, SourceError
 from situationroom.layout.models import Layout, PanelSpec
 from situationroom.panel import Point, View
 from situationroom.values import (
@@ -24,10 +25,12 @@ from situationroom.values import (
     Level,
     Message,
     Person,
+    Proof,
     Reading,
     Row,
     RunState,
     RunStatus,
+    Settlement,
     SourceHealth,
     Value,
 )
@@ -65,6 +68,18 @@ class FakeRoom:
         self.withdrawn: list[str] = []
         self.stopped: list[str] = []
         self.stays_running = False
+        self.verify_s: float | None = None
+        self.offered: Mapping[str, tuple[Choice, ...]] = {}
+        self.pins = {"kim": "4821", "lee": "7350", "park": "9064"}
+        self.tries: list[str] = []
+        self.done: list[tuple[str, ...]] = []
+        self.truth: State | SourceError = State({}, Message("켜짐"), active=True)
+        self.learning = asyncio.Event()
+        self.learning.set()
+        self.no_hold: Message | None = None
+        self._hold: Hold | None = None
+        self._approvals: dict[str, Approval] = {}
+        self._spoken: dict[str, asyncio.Event] = {}
         self.preview = Preview(
             at=at, what=Message("참조 1행을 바꿉니다"), before=State({}, Message("꺼짐"), active=False),
             after=Message("켜짐"), count=1, statement="update reference set enabled = $1", target="KAIT",
@@ -97,6 +112,7 @@ class FakeRoom:
             levels=self.levels(),
             alerts=self._alerts,
             actions=self.actions(person),
+            runs=self.runs(),
             opens=self._layout.opens,
             lang=self._layout.lang,
             history=self._history,
@@ -127,13 +143,16 @@ class FakeRoom:
         self.fired.append((run, confirmation))
         if self.refusal is not None:
             raise self.refusal
-        state = RunState.RUNNING if self.stays_running else RunState.DONE
-        result = None if self.stays_running else Message("1행 바뀜")
-        self.run(replace(self._runs[run], state=state, result=result))
+        status = self._runs[run]
+        if self._layout.actions[status.action].confirmation == "two-person":
+            return self.await_second(status)
+        self._begin(status)
         return self._runs[run]
 
     async def withdraw(self, run: str) -> None:
         self.withdrawn.append(run)
+        if self._approvals.pop(run, None) is not None:
+            self.run(replace(self._runs[run], state=RunState.WITHDRAWN, approve_left_s=None))
 
     async def finished(self, run: str) -> RunStatus:
         await self._ended.setdefault(run, asyncio.Event()).wait()
@@ -145,7 +164,91 @@ class FakeRoom:
         self.stopped.append(run)
 
     def runs(self) -> tuple[RunStatus, ...]:
-        return tuple(reversed(self._runs.values()))
+        shown = [run for run in self._runs.values() if run.state is not RunState.PREVIEWED]
+        return tuple(sorted(reversed(shown), key=lambda run: not run.unsettled))
+
+    async def verified(self, run: str) -> RunStatus:
+        await self._spoken.setdefault(run, asyncio.Event()).wait()
+        return self._runs[run]
+
+    async def choices(self, action: str) -> Mapping[str, tuple[Choice, ...]]:
+        found = dict(self.offered)
+        for name, spec in self._layout.actions[action].inputs.items():
+            if spec.from_ is not None and (reading := self._feeds[spec.from_.feed].reading) is not None:
+                found[name] = tuple(Choice(str(row[spec.from_.column])) for row in reading.rows)
+            elif spec.choices:
+                found[name] = tuple(Choice(value) for value in spec.choices)
+        return found
+
+    async def pause(self, run: str, person: Person) -> None:
+        self._did("pause", run, person)
+        self.run(replace(self._runs[run], paused=True))
+
+    async def resume(self, run: str, person: Person) -> None:
+        self._did("resume", run, person)
+        self.run(replace(self._runs[run], paused=False))
+
+    async def set_rate(self, run: str, per_s: float | None, person: Person) -> None:
+        self._did("rate", run, person, f"{per_s:g}")
+        self.run(replace(self._runs[run], limit_per_s=per_s))
+
+    async def continue_batch(self, run: str, person: Person) -> Asked:
+        self._did("continue", run, person)
+        return await self.ask(self._runs[run].action, {}, person)
+
+    async def undo(self, run: str, person: Person) -> Asked:
+        self._did("undo", run, person)
+        return await self.ask(self._runs[run].action, {}, person)
+
+    def approvals(self) -> tuple[Approval, ...]:
+        return tuple(self._approvals.values())
+
+    async def approve(self, run: str, person: Person) -> None:
+        self._did("approve", run, person)
+        del self._approvals[run]
+        self._begin(replace(self._runs[run], approver=person, approve_left_s=None))
+
+    async def refuse(self, run: str, person: Person, reason: str) -> None:
+        self._did("refuse", run, person, reason)
+        del self._approvals[run]
+        denied = replace(self._runs[run], state=RunState.DENIED, reason=Message(reason), approve_left_s=None)
+        self.run(denied)
+
+    def held(self) -> Hold | None:
+        return self._hold
+
+    def may_hold(self, person: Person) -> Message | None:
+        return self.no_hold
+
+    async def hold(self, person: Person, reason: str = "") -> None:
+        self._did("hold", "", person, reason)
+        self._hold = Hold(person, self._now, reason)
+        self._tell("actions", "runs")
+
+    async def release(self, person: Person) -> None:
+        self._did("release", "", person)
+        self._hold = None
+        self._tell("actions", "runs")
+
+    async def probe(self, run: str) -> State:
+        await self.learning.wait()
+        if isinstance(self.truth, SourceError):
+            raise self.truth
+        return self.truth
+
+    async def settle(self, run: str, verdict: Settlement, person: Person) -> Asked | None:
+        self._did("settle", run, person, verdict.value)
+        self.run(replace(self._runs[run], settled=verdict))
+        return await self.ask(self._runs[run].action, {}, person) if verdict is Settlement.AGAIN else None
+
+    async def sign_in(self, person: str, pin: str) -> Person:
+        self.tries.append(person)
+        if self.refusal is not None:
+            raise self.refusal
+        if self.pins.get(person) != pin:
+            raise SignInDenied("people.sign_in_wrong", left=5 - len(self.tries))
+        spec = self._layout.people[person]
+        return Person(person, spec.name, frozenset(spec.roles), Proof.PIN)
 
     # what a test sets
 
@@ -188,11 +291,38 @@ class FakeRoom:
         if status.state.ended:
             self._ended.setdefault(status.id, asyncio.Event()).set()
         self._actions[status.action] = replace(self._actions[status.action], run=status)
-        self._tell("actions")
+        self._tell("actions", "runs")
+
+    def await_second(self, status: RunStatus, within_s: float = 300.0) -> RunStatus:
+        """A run waits for its second person."""
+        waiting = replace(status, state=RunState.AWAITING, approve_left_s=within_s)
+        preview, expires = self.preview, self._now + timedelta(seconds=within_s)
+        self._approvals[status.id] = Approval(
+            status.id, status.action, status.person, "kim@seat1", self._now, expires, preview.what,
+            preview.before.text, preview.after, preview.count, statement=preview.statement,
+        )  # fmt: skip
+        self.run(waiting)
+        return waiting
+
+    def speak(self, run: str, verified: bool) -> None:
+        """The live figures have spoken."""
+        self.run(replace(self._runs[run], verified=verified, verify_left_s=None))
+        self._spoken.setdefault(run, asyncio.Event()).set()
 
     def move(self, seconds: float) -> None:
         """Time passes."""
         self._now += timedelta(seconds=seconds)
+
+    def _begin(self, status: RunStatus) -> None:
+        state = RunState.RUNNING if self.stays_running else RunState.DONE
+        result = None if self.stays_running else Message("1행 바뀜")
+        left_s = None if self.stays_running else self.verify_s
+        self.run(replace(status, state=state, result=result, verify_left_s=left_s))
+
+    def _did(self, what: str, run: str, person: Person, *more: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.done.append((what, run, person.id, *more))
 
     def _tell(self, *names: str) -> None:
         self._versions.update(names)

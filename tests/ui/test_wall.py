@@ -31,7 +31,7 @@ async def test_a_number_key_shows_the_page_of_that_number(app: RoomApp) -> None:
         assert "아이폰16 12843" in text_of(app)
         await pilot.press("2")
         await until_gone(app, "아이폰16 12843")
-        assert "기관30" in text_of(app)
+        assert "기관29" in text_of(app)
         await pilot.press("1")
         await until_seen(app, "아이폰16 12843")
 

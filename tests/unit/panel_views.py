@@ -71,6 +71,7 @@ OPTIONS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "events": ({}, {"system": "name", "wrap": True, "levels": ["critical"]}, {"at": None, "level": None}),
     "alerts": ({},),
     "actions": ({}, {"only": ["batch", "none"]}),
+    "runs": ({}, {"only": ["batch", "none"], "limit": 1}),
     "note": (
         {"text": "# 절차\n\n1. **하나**\n\n| 가 | 나 |\n|---|---|\n| [red] | \x1b[31m |\n"},
         {"text": ""},
