@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from math import ceil
 
@@ -11,6 +11,7 @@ from situationroom.actions.ledger import Held, Ledger
 from situationroom.formats import clock, duration
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import ActionSpec, FeedCondition, Layout
+from situationroom.people.roles import names_with
 from situationroom.values import GUEST, FeedState, Message, Person
 
 
@@ -38,7 +39,7 @@ class Guards:
         """
         if spec.roles:
             if person.roles.isdisjoint(spec.roles):
-                return Message("actions.role_needed", {"roles": ", ".join(spec.roles)})
+                return self._role_needed("actions.role_needed", spec.roles)
         elif self._layout.people and person.id == GUEST.id:
             return Message("actions.guest")
         return None
@@ -51,7 +52,7 @@ class Guards:
                 return None
             roles = {role for spec in self._layout.actions.values() for role in spec.roles}
         if person.roles.isdisjoint(roles):
-            return Message("actions.may_not_hold", {"roles": ", ".join(sorted(roles)) or "–"})
+            return self._role_needed("actions.may_not_hold", sorted(roles))
         return None
 
     def taken(
@@ -145,6 +146,11 @@ class Guards:
         if left_s <= 0:
             return None
         return Message("actions.cooling", {"left": duration(ceil(left_s), self._layout.lang)})
+
+    def _role_needed(self, identifier: str, roles: Sequence[str]) -> Message:
+        """That one of the roles is needed, and whom to call."""
+        people = names_with(self._layout, roles) if roles else "–"
+        return Message(identifier, {"roles": ", ".join(roles) or "–", "people": people})
 
     def _action_title(self, action: str) -> str:
         spec = self._layout.actions.get(action)

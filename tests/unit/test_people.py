@@ -1,15 +1,18 @@
 """Who sits at a terminal, and how far that is proven."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from situationroom.actions.guards import Guards
 from situationroom.errors import UsageError
-from situationroom.layout.models import Layout, PersonSpec
+from situationroom.i18n import say
+from situationroom.layout.models import ActionSpec, Layout, PersonSpec
 from situationroom.people.roles import names_with
 from situationroom.people.who import here, os_login, who
-from situationroom.values import GUEST, Proof
+from situationroom.values import GUEST, FeedState, Proof
 
 LAYOUT = Layout(
     path=Path("room.yaml"),
@@ -83,3 +86,15 @@ def test_whom_to_call_is_named_without_oneself_and_not_at_endless_length() -> No
     assert names_with(LAYOUT, [], but="kim") == "이조회, 한공용, 노공용"
     many = {str(number): PersonSpec(name=f"사람{number}", roles=("ops",)) for number in range(6)}
     assert names_with(LAYOUT.model_copy(update={"people": many}), ["ops"]) == "사람0, 사람1, 사람2, 사람3 …"
+
+
+def test_who_may_not_fire_is_told_which_role_it_takes_and_whom_to_call() -> None:
+    def no_feed(name: str) -> FeedState:
+        raise KeyError(name)
+
+    guards = Guards(LAYOUT, no_feed, lambda: datetime.now(UTC))
+    why = guards.role(ActionSpec(kind="toggle", roles=("lead",)), who(LAYOUT, "lee", ""))
+    assert why is not None
+    assert "lead" in say(why, "ko")
+    assert "김운영" in say(why, "ko")
+    assert guards.role(ActionSpec(kind="toggle", roles=("lead",)), who(LAYOUT, "kim", "")) is None
