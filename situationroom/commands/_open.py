@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from random import Random
 
+from situationroom.actions.assembly import assembled
 from situationroom.actions.fire import Firing
 from situationroom.catalog import Catalog, catalog
 from situationroom.engine.clock import Clock, SystemClock
@@ -44,8 +45,11 @@ def open_layout(name: str, env: Mapping[str, str] | None = None) -> tuple[Layout
 def find_layout(name: str) -> Path:
     """The file of a layout: a path as it is, else ``layouts/<name>.yaml`` of the shipped ones."""
     path = Path(name)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except PermissionError:
+        return path  # that it may not be read is said by who reads it
     shipped = {file.stem: file for file in bundled("layouts").glob("*.yaml")}
     if name in shipped:
         return shipped[name]
@@ -85,10 +89,7 @@ async def open_room(
     """A room running in this process; with ``begin=False`` it waits for :meth:`LiveRoom.begin`."""
     clock = clock or SystemClock(layout.timezone)
     sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
-    actions = {
-        name: types.actions[spec.kind](name, spec, spec.options, sources)
-        for name, spec in layout.actions.items()
-    }
+    actions = assembled(layout, types.actions, sources)
     async with AsyncExitStack() as stack:
         journal = Journal(journal_path(layout))
         stack.push_async_callback(journal.close)

@@ -2,12 +2,15 @@
 
 A process names its lease in what it claims. Whoever can lock the file of a lease knows that its process is
 gone, however it ended, and that nobody there will finish what was begun. No clock is involved.
+
+Who may write the journal may see its leases: this OS user alone, or its group where its file is the group's.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
@@ -28,6 +31,7 @@ class Leases:
     """
 
     def __init__(self, journal: Path) -> None:
+        self._journal = journal
         self._folder = journal.with_name(f"{journal.name}.leases")
         self._own: tuple[str, int] | None = None
 
@@ -40,9 +44,12 @@ class Leases:
         """
         if self._own is None or not (self._folder / self._own[0]).exists():
             self.let_go()
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            is_groups = self._is_groups()
+            self._make_folder(is_groups)
             name = uuid.uuid4().hex
             file = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            if is_groups:
+                os.fchmod(file, 0o660)
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._own = (name, file)
         return self._own[0]
@@ -76,6 +83,21 @@ class Leases:
             with suppress(OSError):  # a lease that stays behind is unlocked, and so as good as gone
                 (self._folder / name).unlink()
             os.close(file)
+
+    def _is_groups(self) -> bool:
+        """Whether the journal's group may write it as well."""
+        try:
+            return bool(self._journal.stat().st_mode & stat.S_IWGRP)
+        except FileNotFoundError:
+            return False
+
+    def _make_folder(self, is_groups: bool) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True)
+        except FileExistsError:
+            return  # it keeps its permissions
+        if is_groups:
+            self._folder.chmod(0o2770)  # what is made in it is the group's too
 
     def _is_dead(self, name: str) -> bool:
         if self._own is not None and name == self._own[0]:
