@@ -119,6 +119,8 @@ class Performer:
             "after": after,
         }
         await self._records.write_sooner_or_later(run, Kind(state.value), body)
+        if (until := self._records.temporary_until(run)) is not None:
+            await self._records.write_sooner_or_later(run, Kind.TEMPORARY, {"until": until})
         run.ended.set()
         self._changed()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from situationroom.actions.base import Preview
@@ -117,18 +118,25 @@ class Records:
         """A sentence of a run as the journal keeps it, without its secrets."""
         return self.sentence(run.mask.message(message)) if message else None
 
+    def temporary_until(self, run: Run) -> datetime | None:
+        """When what a run set goes back by itself, as the journal knows it; None where it stays."""
+        record = self._tail.ledger.runs.get(run.id)
+        return self._tail.ledger.reverts_at(record) if record is not None else None
+
     def sentence(self, message: Message) -> object:
         """A sentence as the journal keeps it: its id, and its words in the room's language."""
         return {"id": message.id, "text": say(message, self._lang)}
 
-    async def _append(self, draft: Draft) -> Entry:
+    async def _append(self, draft: Draft, run: Run | None = None) -> Entry:
         try:
             entry = await self._journal.append(draft)
         except JournalError as error:
             self._tail.in_trouble(error.message)
             raise
         self._tail.in_trouble(None)
-        self._tail.wake()
+        if run is not None:
+            run.unrecorded = None
+        await self._tail.catch_up()  # so that nobody is told of a run's end before the guards know of it
         return entry
 
     def _draft(self, run: Run, kind: str, person: Person | None, body: Body) -> Draft:
@@ -141,11 +149,10 @@ class Records:
             await sleep_unless(self._closing, self._clock.sleep, AGAIN_S)
             last_try = self._closing.is_set()
             try:
-                await self._append(draft)
+                await self._append(draft, run)
             except JournalError as error:
                 run.unrecorded = Message("actions.unrecorded", {"why": error.message})
                 if last_try:
                     return  # its claim stands without an end: the journal says that nobody recorded it
             else:
-                run.unrecorded = None
                 return

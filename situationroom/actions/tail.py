@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from situationroom.actions.ledger import JournalReplaced, Ledger
-from situationroom.actions.waiting import Clock, sleep_unless
+from situationroom.actions.waiting import Clock
 from situationroom.errors import JournalError
 from situationroom.journal import Draft, Entry, Journal
 from situationroom.values import Message
 
-EVERY_S = 1.0
+EVERY_S = 0.5
 """How often the journal is looked at; own entries are seen at once."""
 
 TRY_S = 5.0
@@ -47,7 +47,6 @@ class Tail:
         self._heard = heard
         self._changed = changed
         self._reading = asyncio.Lock()
-        self._news = asyncio.Event()
         self.moved = asyncio.Event()
         self._tried: datetime | None = None
         self._loaded = False
@@ -57,13 +56,15 @@ class Tail:
     async def run(self) -> None:
         """Follow, for ever."""
         while True:
-            self._news.clear()
             await self._round()
-            await sleep_unless(self._news, self._clock.sleep, EVERY_S)
+            await self._clock.sleep(EVERY_S)
 
-    def wake(self) -> None:
-        """There is something new: look at once."""
-        self._news.set()
+    async def catch_up(self) -> None:
+        """Look at once; where the journal cannot be read, that is its trouble."""
+        try:
+            await self.refresh()
+        except JournalError as error:
+            self.in_trouble(error.message)
 
     def in_trouble(self, why: Message | None) -> None:
         """An entry could not be written, or (None) one could."""

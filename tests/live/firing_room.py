@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from situationroom.actions.assembly import assembled
 from situationroom.actions.fire import Asked, Confirmation, Firing
 from situationroom.actions.waiting import Clock
 from situationroom.catalog import catalog
@@ -23,7 +24,8 @@ from situationroom.layout.models import Layout
 from situationroom.people.proofs import Proofs
 from situationroom.people.sign_in import SignIn
 from situationroom.people.users import UsersFile
-from situationroom.values import FeedState, Person, Reading, Row, RunStatus, Value
+from situationroom.people.who import who
+from situationroom.values import ActionState, FeedState, Person, Reading, Row, RunStatus, Value
 
 KIM = Person("kim", "김운영", frozenset({"operator"}))
 LEE = Person("lee", "이조회", frozenset({"viewer"}))
@@ -46,8 +48,9 @@ feeds:
   agencies: {source: kos, every: 5s, sql: "select 1 as error_rate, 'KAIT' as agency", key: agency}
   errors: {source: kos, every: 5s, sql: "select 'E01' as code"}
 people:
-  kim: {name: 김운영, roles: [operator]}
-  lee: {name: 이조회, roles: [viewer]}
+  kim: {name: 김운영, roles: [operator], login: [kim, kim.ops]}
+  park: {name: 박승인, roles: [operator], login: park}
+  lee: {name: 이조회, roles: [viewer], login: lee}
 actions:
   skip:
     title: 사전체크 SKIP
@@ -85,6 +88,7 @@ class FiringRoom:
     dsn: str
     layout: Layout
     path: Path
+    me: Person = KIM
     feeds: dict[str, FeedState] = field(default_factory=dict)
 
     async def ask(
@@ -114,6 +118,14 @@ class FiringRoom:
         finally:
             await connection.close(timeout=5)
 
+    def run(self, run: str) -> RunStatus:
+        """A run as this room's screens see it; fails where they do not."""
+        return next(one for one in self.firing.runs() if one.id == run)
+
+    def state(self, action: str, person: Person = KIM) -> ActionState:
+        """An action as this room's screens see it."""
+        return next(one for one in self.firing.states(person) if one.id == action)
+
     def feed(self, name: str, *rows: Row, age_s: float = 0.0) -> None:
         """Give a feed a reading of so many seconds ago."""
         then = self.clock.now() - timedelta(seconds=age_s)
@@ -121,11 +133,12 @@ class FiringRoom:
         self.feeds[name] = FeedState(name, 5.0, 15.0, Reading(name, 1, then, then, 0.01, columns, rows))
 
 
-def write_layout(folder: Path, actions: str = "") -> Path:
-    """The layout above with more actions, as a file."""
+def write_layout(folder: Path, actions: str = "", sources: str = "") -> Path:
+    """The layout above with more actions and one more source, as a file."""
     path = folder / "firing.yaml"
     more = "\n".join("  " + line for line in dedent(actions).strip().splitlines())
-    path.write_text(LAYOUT + more + "\n", "utf-8")
+    text = LAYOUT.replace("feeds:\n", f"  {sources}\nfeeds:\n", 1) if sources else LAYOUT
+    path.write_text(text + more + "\n", "utf-8")
     return path
 
 
@@ -139,16 +152,14 @@ async def firing_room(
     clock: Clock | None = None,
     login: str = "",
     changed: Callable[[], None] = lambda: None,
+    sources: str = "",
 ) -> AsyncIterator[FiringRoom]:
     """Actions of a layout on the database of ``dsn``. Kinds of ``folder/actions`` may be used."""
-    path = write_layout(folder, actions)
+    path = write_layout(folder, actions, sources)
     types = catalog(folder)
     layout = load(path, types, {"DSN": dsn})
-    sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
-    made = {
-        name: types.actions[spec.kind](name, spec, spec.options, sources)
-        for name, spec in layout.actions.items()
-    }
+    opened = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
+    made = assembled(layout, types.actions, opened)
     clock = clock or ShiftedClock()
     kept = Journal(folder / "state" / "firing.journal", busy_s=0.2, timeout_s=5)
     feeds = {name: FeedState(name, 5.0, 15.0) for name in layout.feeds}
@@ -164,7 +175,8 @@ async def firing_room(
         "test@here",
         Proofs(layout, desk, login),
     )
-    room = FiringRoom(firing, kept, clock, dsn, layout, path, feeds)
+    me = who(layout, None, login) if login else KIM
+    room = FiringRoom(firing, kept, clock, dsn, layout, path, me, feeds)
     if schema:
         await _script(dsn, SCHEMA)
     looking = asyncio.create_task(firing.run())
@@ -175,7 +187,7 @@ async def firing_room(
         looking.cancel()
         await asyncio.wait([looking])
         await kept.close()
-        for source in sources.values():
+        for source in opened.values():
             await source.close()
 
 
