@@ -152,7 +152,8 @@ async def _approved(at: Terminal, asked: Asked) -> RunStatus:
     """Wait for the second person; Ctrl+C withdraws. The status once somebody decided or it lapsed."""
     spec = at.room.layout.actions[asked.call.action]
     people = names_with(at.room.layout, spec.approving_roles, but=at.person.id)
-    at.console.print(Text(at.say("waits", people=people, layout=at.command(), run=asked.run[:8])))
+    waits = at.say("waits", people=people, layout=at.command(), run=asked.run[:8])
+    at.console.print(Text(waits), soft_wrap=True)  # a command in it is there to be copied
     withdrawn = False
     with Countdown(at.console) as countdown:
         while (status := status_of(at.room, asked.run)) is not None and status.state is RunState.AWAITING:
@@ -220,7 +221,8 @@ def ended(at: Terminal, status: RunStatus) -> int:
             at.console.print(Text(result, "green"))
             if status.undo_left_s:
                 left = at.left(status.undo_left_s)
-                at.console.print(Text(at.say("undo_offered", left=left, layout=layout, run=run)))
+                offered = at.say("undo_offered", left=left, layout=layout, run=run)
+                at.console.print(Text(offered), soft_wrap=True)
             if reason:  # done, and not recorded
                 click.echo(reason, err=True)
             return 0

@@ -2,10 +2,13 @@
 
 import asyncio
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from situationroom.journal.evidence import Case, evidence
+from situationroom.journal.reader import reading
 from tests.helpers import wait_until
 from tests.live.shell import Shell
 from tests.terminal import Terminal
@@ -87,6 +90,16 @@ async def end_of(process: asyncio.subprocess.Process) -> tuple[int | None, str, 
     return process.returncode, out.decode(), err.decode()
 
 
+def the_case(shell: Shell) -> Case:
+    """The one run in the evidence of these days."""
+    now = datetime.now(UTC)
+    with reading(shell.journal) as journal:
+        found = evidence(journal.entries, now - timedelta(days=1), now + timedelta(days=1))
+    assert found.sound
+    (case,) = found.cases
+    return case
+
+
 # inputs
 
 
@@ -136,8 +149,11 @@ async def test_a_second_person_lets_a_waiting_run_go(shell: Shell) -> None:
     code, out, err = await end_of(process)
     assert (code, err) == (0, "")
     assert "박승인" in out
-    assert f"situationroom approve {shell.layout} {run[:8]}" in out.replace("\n", " ").replace("  ", " ")
+    assert f"situationroom approve {shell.layout} {run[:8]}" in out
     assert await shell.is_on()
+    case = the_case(shell)
+    assert case.approved is not None
+    assert (case.approved.person, case.demanded, case.outcome, case.findings) == ("park", True, "done", ())
     kinds = shell.kinds("both")
     assert (
         kinds.index("approval_asked") < kinds.index("approved") < kinds.index("claimed") < kinds.index("done")
@@ -155,6 +171,10 @@ async def test_a_refused_run_says_why_and_does_nothing(shell: Shell) -> None:
     assert len(err.splitlines()) == 1
     assert "점검 중" in err
     assert not await shell.is_on()
+    case = the_case(shell)
+    assert case.refused is not None
+    assert (case.refused.person, case.outcome, case.findings) == ("park", "refused", ())
+    assert "점검 중" in case.told
 
 
 async def test_a_wait_that_lapses_ends_with_a_line_and_no_effect(shell: Shell) -> None:
@@ -228,8 +248,8 @@ async def test_a_run_that_the_figures_do_not_show_exits_with_one_and_says_what_w
 
 
 async def test_a_done_run_is_undone_once(shell: Shell) -> None:
-    code, out, _ = await shell("fire", "undoable", "--as", "kim", "--yes")
-    assert code == 0
+    code, out, err = await shell("fire", "undoable", "--as", "kim", "--yes")
+    assert code == 0, err
     run = shell.entries()[0].run
     assert f"--undo {run[:8]}" in out
     assert await shell.is_on()
@@ -301,4 +321,5 @@ async def test_a_hold_keeps_everything_from_being_fired_until_it_is_released(she
     assert (await shell("hold", "--release", "--as", "lee"))[0] == 1
     code, _, err = await shell("hold", "--release", "--as", "kim")
     assert code == 0, err
-    assert (await shell("fire", "undoable", "--as", "kim", "--yes"))[0] == 0
+    code, _, err = await shell("fire", "undoable", "--as", "kim", "--yes")
+    assert code == 0, err

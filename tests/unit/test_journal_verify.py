@@ -207,6 +207,31 @@ def test_a_read_only_copy_in_a_read_only_folder_is_verified(
         assert [file.name for file in place.iterdir()] == ["copy.journal"]
 
 
+def test_a_copy_whose_log_cannot_be_read_is_an_error_and_not_a_shorter_journal(
+    as_nobody: Callable[[Callable[[], None]], None],
+) -> None:
+    with temporary_place() as place:
+        path = place / "room.journal"
+        file = JournalFile(path, 1.0)
+        for draft in numbered(5):
+            file.append(draft)
+        (place / "copy").mkdir(mode=0o755)
+        for name in ("room.journal", "room.journal-wal"):
+            (place / "copy" / name).write_bytes((place / name).read_bytes())
+            (place / "copy" / name).chmod(0o444)
+        file.close()
+        (place / "copy").chmod(0o555)
+
+        def work() -> None:
+            with pytest.raises(JournalError):
+                verified(place / "copy" / "room.journal")
+
+        try:
+            as_nobody(work)
+        finally:
+            (place / "copy").chmod(0o755)
+
+
 def test_entries_still_in_the_log_are_never_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "room.journal"
     file = JournalFile(path, 1.0)
