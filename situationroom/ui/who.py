@@ -46,7 +46,7 @@ class WhoField(Vertical):
             yield people
         words = say("ui.pin", self._wording.lang, name=self._names.get(self._first, ""))
         yield Static(Content(plain(words)), id="pin-label")
-        yield Input(password=True, compact=True, id="pin")
+        yield Input(password=True, compact=True, select_on_focus=False, id="pin")
         yield Static("", classes="wrong", id="pin-wrong", markup=False)
 
     @property

@@ -164,8 +164,11 @@ class FakeRoom:
         self.stopped.append(run)
 
     def runs(self) -> tuple[RunStatus, ...]:
-        shown = [run for run in self._runs.values() if run.state is not RunState.PREVIEWED]
-        return tuple(sorted(reversed(shown), key=lambda run: not run.unsettled))
+        newest = [run for run in reversed(self._runs.values()) if run.state is not RunState.PREVIEWED]
+        return tuple(sorted(newest, key=lambda run: not run.unsettled))
+
+    async def caught_up(self) -> None:
+        return
 
     async def verified(self, run: str) -> RunStatus:
         await self._spoken.setdefault(run, asyncio.Event()).wait()
@@ -176,7 +179,7 @@ class FakeRoom:
         for name, spec in self._layout.actions[action].inputs.items():
             if spec.from_ is not None and (reading := self._feeds[spec.from_.feed].reading) is not None:
                 found[name] = tuple(Choice(str(row[spec.from_.column])) for row in reading.rows)
-            elif spec.choices:
+            elif spec.choices and name not in found:
                 found[name] = tuple(Choice(value) for value in spec.choices)
         return found
 

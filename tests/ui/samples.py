@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,36 @@ def small_panels(layout: Layout) -> dict[str, Panel[Any]]:
     """The panels of the layout."""
     types: dict[str, type[Panel[Any]]] = {kind.TYPE: kind for kind in (RowsPanel, DeedsPanel, SecondsPanel)}
     return {name: types[spec.type](spec, PanelOptions()) for name, spec in layout.panels.items()}
+
+
+PEOPLE = {
+    "kim": PersonSpec(name="김운영", roles=("operator",)),
+    "lee": PersonSpec(name="이당직", roles=("operator",), phone="010-1234-5678"),
+    "park": PersonSpec(name="박팀장", roles=("lead",)),
+}
+
+
+def trusted_layout(**changes: Any) -> Layout:
+    """An action for two persons, one that is pressed, one with inputs of every type; three people."""
+    actions = {
+        "skip": ActionSpec(
+            kind="toggle", key="k", title="사전체크 SKIP", confirm="two-person", roles=("operator",),
+            approvers=("lead",),
+        ),
+        "reprocess": ActionSpec(
+            kind="batch", key="e", title="재처리", confirm="press", roles=("operator", "lead")
+        ),
+        "refund": ActionSpec(
+            kind="http", key="f", title="환불", confirm="press",
+            inputs={
+                "agency": InputSpec.model_validate(
+                    {"title": "기관", "from": {"feed": "agencies", "column": "agency"}}
+                ),
+                "amount": InputSpec(title="금액", type="number", min=Decimal(1), max=Decimal(50_000)),
+                "day": InputSpec(title="거래일", type="date"),
+                "why": InputSpec(title="사유", type="reason"),
+                "code": InputSpec(title="인증번호", secret=True, optional=True),
+            },
+        ),
+    }  # fmt: skip
+    return small_layout(**{"actions": actions, "people": PEOPLE, **changes})
