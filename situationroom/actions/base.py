@@ -100,6 +100,7 @@ class Preview:
         statement: the SQL, with its arguments listed, never secret ones.
         target: what a person types to confirm by ``type``: the action's target, short.
         warnings: what to mind (``more than max_rows``).
+        steps: of an action made of several, each with a preview of its own.
 
     """
 
@@ -113,6 +114,23 @@ class Preview:
     statement: str = ""
     target: str = ""
     warnings: tuple[Message, ...] = ()
+    steps: tuple[StepPreview, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepPreview:
+    """What one step of several will do, or why there is nothing for it to do.
+
+    Attributes:
+        title: the step's title.
+        preview: what it will do, or None where it is passed over.
+        passed: why it is.
+
+    """
+
+    title: str
+    preview: Preview | None = None
+    passed: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +204,8 @@ class Action(ABC, Generic[O]):
     ``ARGUMENTS`` are the names the kind itself gives to its statements, besides the action's inputs.
     ``GOES_BACK`` says that it can undo its runs by itself (:meth:`undo_call`): such a kind may have an
     ``undo`` without another action. ``REVERTS`` says that it may be temporary (``for``) as well.
-    ``CONTINUES`` says that a run that ended early can be continued (``Call.resume``).
+    ``CONTINUES`` says that a run that ended early can be continued (``Call.resume``). ``FLIPS`` says that a
+    run goes to whatever it is not now: as a step of several it needs a goal.
     """
 
     TYPE: ClassVar[str]
@@ -195,6 +214,7 @@ class Action(ABC, Generic[O]):
     GOES_BACK: ClassVar[bool] = False
     REVERTS: ClassVar[bool] = False
     CONTINUES: ClassVar[bool] = False
+    FLIPS: ClassVar[bool] = False
 
     def __init__(self, name: str, spec: ActionSpec, options: O, sources: Sources) -> None:
         self.name = name

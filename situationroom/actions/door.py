@@ -25,7 +25,7 @@ from situationroom.actions.trust import Trust
 from situationroom.actions.waiting import Clock
 from situationroom.errors import ActionDenied, RoomError, SourceError
 from situationroom.journal import Kind
-from situationroom.values import FeedState, Message, Person, Proof, RunState, RunStatus
+from situationroom.values import FeedState, Message, Person, Proof, RunState, RunStatus, Value
 
 PREVIEW_LIVES_S = 30.0
 """A preview older than this confirms nothing."""
@@ -163,11 +163,16 @@ class Door:
             task.cancel()
         await self._finish_tasks(_CUT_S)
 
-    async def choices(self, action: Action[Any]) -> Mapping[str, tuple[Choice, ...]]:
-        """What may be chosen now for an action's inputs; raises as :meth:`Firing.choices`."""
+    async def choices(
+        self, action: Action[Any], given: Mapping[str, Value] | None = None
+    ) -> Mapping[str, tuple[Choice, ...]]:
+        """What may be chosen now for an action's inputs; raises as :meth:`Firing.choices`.
+
+        With ``given``, only where those need it: see ``choices.offered``.
+        """
         try:
             async with asyncio.timeout(PREVIEW_PATIENCE_S):
-                return await offered(action, self._feed_state, self._clock.now())
+                return await offered(action, self._feed_state, self._clock.now(), given)
         except TimeoutError as error:
             raise SourceError("actions.no_answer", after_s=PREVIEW_PATIENCE_S) from error
 
@@ -214,7 +219,7 @@ class Door:
             raise SourceError("actions.no_answer", after_s=PREVIEW_PATIENCE_S) from error
 
     async def _checked(self, run: Run) -> dict[str, Any]:
-        choices = await self.choices(run.action)
+        choices = await self.choices(run.action, run.call.values)
         return checked(run.action.spec.inputs, run.call.values, self._feed_state, self._clock.now(), choices)
 
     def _proven(self, run: Run, confirmation: Confirmation) -> Proof:

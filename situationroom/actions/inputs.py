@@ -84,6 +84,12 @@ def choices_of(spec: InputSpec, feed_state: FeedStates, now: datetime) -> tuple[
     return from_feed(spec.from_, feed_state, now)
 
 
+def without_choices(spec: InputSpec) -> InputSpec:
+    """The input without its choices: what was chosen once may be none today."""
+    type_ = "text" if spec.type == "choice" else spec.type
+    return spec.model_copy(update={"choices": (), "from_": None, "query": None, "type": type_})
+
+
 class _Field:
     """One input, and the complaints about what was given for it."""
 

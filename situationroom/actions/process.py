@@ -20,7 +20,6 @@ LOOK_S = 0.1
 """How often a running command is looked at for a person's wish to stop it."""
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
-_CHUNK = 65_536
 _LAST_WORDS_S = 1.0  # a grandchild that lives on may keep the output open
 
 
@@ -58,13 +57,14 @@ async def execute(
 
     """
     told, report = os.pipe()
+    output, written = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", str(_GUARDIAN), str(report), str(GRACE_S)),
             *argv,
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stdout=written,
+            stderr=written,
             env={"PATH": os.environ.get("PATH", os.defpath), **env},
             cwd=cwd,
             pass_fds=(report,),
@@ -72,26 +72,27 @@ async def execute(
         )
     except BaseException as error:
         os.close(told)
+        os.close(output)
         if not isinstance(error, OSError):
             raise
         raise ActionFailed("actions.command_not_started", detail=error.strerror or str(error)) from error
     finally:
         os.close(report)
-    tail = bytearray()
-    assert process.stdout is not None
-    reading = asyncio.create_task(_read(process.stdout, tail, keep))
+        os.close(written)
+    tail = _Tail(keep)
+    reading, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: tail, os.fdopen(output, "rb"))
     try:
         cut = await _watched(process, timeout_s, stop)
     finally:
         await _ended(process)
-        await asyncio.wait([reading], timeout=_LAST_WORDS_S)
-        reading.cancel()
+        await asyncio.wait([tail.ended], timeout=_LAST_WORDS_S)
+        reading.close()
         detail = os.read(told, 1_000).decode(errors="replace")
         os.close(told)
     if detail:
         raise ActionFailed("actions.command_not_started", detail=printable(detail))
     assert process.returncode is not None
-    return Ended(process.returncode, _shown(bytes(tail)), cut)
+    return Ended(process.returncode, tail.shown(), cut)
 
 
 async def _watched(
@@ -126,11 +127,23 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _read(stream: asyncio.StreamReader, tail: bytearray, keep: int) -> None:
-    while chunk := await stream.read(_CHUNK):
-        tail += chunk
-        del tail[: max(0, len(tail) - keep)]
+class _Tail(asyncio.Protocol):
+    """The last bytes of what a pipe says."""
 
+    def __init__(self, keep: int) -> None:
+        self._keep = keep
+        self._bytes = bytearray()
+        self.ended = asyncio.get_running_loop().create_future()
 
-def _shown(output: bytes) -> str:
-    return "\n".join(printable(line) for line in output.decode("utf-8", "replace").splitlines()).strip()
+    def data_received(self, data: bytes) -> None:
+        self._bytes += data
+        del self._bytes[: max(0, len(self._bytes) - self._keep)]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(exc)
+
+    def shown(self) -> str:
+        """As text that is safe to show."""
+        lines = self._bytes.decode("utf-8", "replace").splitlines()
+        return "\n".join(printable(line, None) for line in lines).strip()

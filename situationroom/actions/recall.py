@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from situationroom.actions.base import Action, Call, Resume
-from situationroom.actions.inputs import checked
+from situationroom.actions.inputs import checked, without_choices
 from situationroom.actions.masking import HIDDEN
 from situationroom.actions.record import Record
 from situationroom.errors import ActionDenied
-from situationroom.layout.models import InputSpec
 from situationroom.values import FeedState, Person, Value
 
 
@@ -29,7 +28,7 @@ def call_of(
         ActionDenied: it had a secret input, which nobody keeps.
 
     """
-    inputs = {name: _any_choice(spec) for name, spec in action.spec.inputs.items()}
+    inputs = {name: without_choices(spec) for name, spec in action.spec.inputs.items()}
     kept = {name: _value(value) for name, value in record.values.items() if name in inputs}
     if any(inputs[name].secret and value == HIDDEN for name, value in kept.items()):
         raise ActionDenied("actions.secret_forgotten")
@@ -43,7 +42,7 @@ def undo_of(record: Record, actions: Mapping[str, Action[Any]], call: Call) -> C
     if undo is not None and undo.action is not None:
         values = {name: _filled(value, record) for name, value in undo.values.items()}
         return Call(undo.action, call.person, values, undoes=record.id)
-    back = action.undo_call(call, record.goes_back_to, record.after_facts)
+    back = action.undo_call(call, record.goes_back_to, record.after_facts or record.facts)
     return replace(back, undoes=record.id) if back is not None else None
 
 
@@ -65,9 +64,3 @@ def _filled(written: str, record: Record) -> Value:
 
 def _value(value: object) -> Value:
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
-
-
-def _any_choice(spec: InputSpec) -> InputSpec:
-    """The input without its choices: what was chosen then may be none today."""
-    type_ = "text" if spec.type == "choice" else spec.type
-    return spec.model_copy(update={"choices": (), "from_": None, "query": None, "type": type_})

@@ -51,7 +51,9 @@ class Statuses:
         """Until when a run's undo is offered, or None."""
         action = self._actions.get(record.action)
         undo = action.spec.undo if action else None
-        if undo is None or record.ended is None or not record.happened:
+        if action is None or undo is None or record.ended is None:
+            return None
+        if not (record.happened or (action.GOES_BACK and _in_part(record))):
             return None
         if record.undoes or record.superseded or record.reverted or ledger.undone(record.id):
             return None
@@ -127,3 +129,9 @@ class Statuses:
 
     def _left_s(self, until: datetime | None) -> float | None:
         return max(0.0, (until - self._now()).total_seconds()) if until is not None else None
+
+
+def _in_part(record: Record) -> bool:
+    """Whether a run that did not do all it was to do has done some of it, as far as anybody knows."""
+    known = record.state in (RunState.FAILED, RunState.STOPPED) or record.settled is not None
+    return known and bool(record.after_facts or record.facts)

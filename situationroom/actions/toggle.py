@@ -49,6 +49,7 @@ class Toggle(SqlAction[ToggleOptions]):
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "run"})
     GOES_BACK: ClassVar[bool] = True
     REVERTS: ClassVar[bool] = True
+    FLIPS: ClassVar[bool] = True
 
     def undo_call(self, call: Call, before: Facts, after: Facts) -> Call | None:
         """Switch to the value of before."""
@@ -60,6 +61,8 @@ class Toggle(SqlAction[ToggleOptions]):
         before, rows = await self._state(call)
         if before.active is None:
             raise ActionDenied("actions.toggle_odd", action=self.title, value=before.text)
+        if call.goal and call.goal["value"] not in (self.options.on_value, self.options.off_value):
+            raise ActionDenied("actions.no_such_setting", action=self.title, value=str(call.goal["value"]))
         if call.goal and call.goal["value"] == before.facts["value"]:
             raise ActionDenied("actions.already_so", action=self.title, value=before.text)
         after = OFF if before.active else ON
