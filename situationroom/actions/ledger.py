@@ -6,6 +6,7 @@ Pure: entries in, a new :class:`Ledger` out. Which processes are gone is no entr
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -135,24 +136,15 @@ class Ledger:
         return self.state(record) in (RunState.CLAIMED, RunState.DONE, RunState.UNKNOWN)
 
     def _folded(self, entries: Iterable[Entry]) -> Ledger:
-        runs, ended, fired, hold, last = dict(self.runs), dict(self.ended), dict(self.fired), self.hold, None
+        page = _Page(dict(self.runs), dict(self.ended), dict(self.fired), self.hold)
+        last = None
         for entry in entries:
             last = entry
-            if entry.kind in _HOLDS:
-                hold = _HOLDS[entry.kind](entry)
-            if not entry.run:
-                continue
-            record = applied(runs.get(entry.run), entry)
-            runs[entry.run] = record
-            if record.fired:
-                fired[record.action] = record.id
-            if entry.kind in _ENDS:
-                ended[record.action] = entry.moment
-            if entry.kind in (Kind.DONE, Kind.SETTLED) and record.happened:
-                _supersede(runs, record)
+            with suppress(ValueError):  # an entry that was tampered with says nothing; ``verify`` names it
+                page.turn(entry)
         if last is None:
             return self
-        return Ledger(last.id, last.hash, self._kept(runs), hold, ended, fired, self.gone)
+        return Ledger(last.id, last.hash, self._kept(page.runs), page.hold, page.ended, page.fired, self.gone)
 
     def _kept(self, runs: dict[str, Record]) -> dict[str, Record]:
         """Without the oldest runs that nothing hangs on any more."""
@@ -163,6 +155,36 @@ class Ledger:
         for old in spare:
             del runs[old]
         return runs
+
+
+@dataclass(slots=True)
+class _Page:
+    """A ledger that is being written."""
+
+    runs: dict[str, Record]
+    ended: dict[str, datetime]
+    fired: dict[str, str]
+    hold: Held | None
+
+    def turn(self, entry: Entry) -> None:
+        """Fold one entry.
+
+        Raises:
+            ValueError: it is no entry of ours.
+
+        """
+        if entry.kind in _HOLDS:
+            self.hold = _HOLDS[entry.kind](entry)
+        if not entry.run:
+            return
+        record = applied(self.runs.get(entry.run), entry)
+        self.runs[entry.run] = record
+        if record.fired:
+            self.fired[record.action] = record.id
+        if entry.kind in _ENDS:
+            self.ended[record.action] = entry.moment
+        if entry.kind in (Kind.DONE, Kind.SETTLED) and record.happened:
+            _supersede(self.runs, record)
 
 
 def _supersede(runs: dict[str, Record], then: Record) -> None:

@@ -28,13 +28,15 @@ _MATTERING = f"""
       select run from entries where kind = 'temporary' and run not in (
         select run from entries where kind = 'reverted'
       )
+    ), last_runs as (
+      select run from entries where id in (
+        select max(id) from entries where kind in ('done', 'failed', 'stopped', 'unknown') group by action
+      )
     )
     select {_COLUMNS} from entries
     where id > (select coalesce(max(id), 0) from entries) - ?
       or run in open_runs
-      or id in (
-        select max(id) from entries where kind in ('done', 'failed', 'stopped', 'unknown') group by action
-      )
+      or run in last_runs
       or id = (select max(id) from entries where kind in ('held', 'released'))
     order by id
 """
@@ -138,7 +140,7 @@ class JournalFile:
         """Entries to begin with, oldest first: the newest so many, and older ones that still matter.
 
         These are all entries of runs that were claimed and never ended, of temporary settings that did not
-        go back, the end of the last run of each action, and the last word on holding.
+        go back, of the last run of each action, and the last word on holding.
 
         Raises:
             JournalError: it cannot be read.

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from situationroom.errors import ExpressionError
 from situationroom.layout.entries import Entries
 from situationroom.layout.expressions import compile_expression
+from situationroom.layout.guarding import check_guarding
 from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, key_name
 from situationroom.layout.models import ActionSpec
 from situationroom.layout.references import Reference, references
@@ -36,6 +37,7 @@ def crosscheck(entries: Entries, keys: Mapping[str, str], types: PluginTypes, re
     for name, action in entries.actions.items():
         _check_roles(action, ("actions", name), entries, report)
         _check_inputs(action, ("actions", name), types, report)
+    check_guarding(entries, types, report)
     _check_keys(entries, keys, report)
 
 
@@ -59,10 +61,11 @@ def _check_roles(action: ActionSpec, path: DataPath, entries: Entries, report: R
     if report.has_any(("people",)):
         return  # a broken person may have it
     held = {role for person in entries.people.values() for role in person.roles}
-    for role in action.roles:
-        if role not in held:
-            what = Message("layout.unknown_role", {"name": role, "hint": nearest(role, held)})
-            report.add((*path, "roles"), what)
+    for field, roles in (("roles", action.roles), ("approvers", action.approvers)):
+        for role in roles:
+            if role not in held:
+                what = Message("layout.unknown_role", {"name": role, "hint": nearest(role, held)})
+                report.add((*path, field), what)
 
 
 def _check_inputs(action: ActionSpec, path: DataPath, types: PluginTypes, report: Report) -> None:

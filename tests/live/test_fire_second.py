@@ -271,10 +271,8 @@ async def test_a_request_lapses_with_the_program_that_asked(database: str, tmp_p
         finally:
             os.kill(kims.pid, signal.SIGKILL)
             await kims.wait()
-        status = await wait_until(
-            lambda: next((s for s in parks.firing.runs() if s.state is RunState.DENIED), None)
-        )
-        assert (status.id, status.reason) == (run, Message("actions.lapsed"))
+        await wait_until(lambda: parks.run(run).state is RunState.DENIED)
+        assert parks.run(run).reason == Message("actions.lapsed")
         assert not parks.firing.approvals()
         with pytest.raises(ActionDenied) as caught:
             await parks.firing.approve(run, parks.me)

@@ -79,8 +79,7 @@ async def test_of_many_processes_one_reverts(database: str, tmp_path: Path) -> N
             await room.firing.caught_up()
         clock.ahead = OVER
         await reverted(one)
-        for room in (one, two, three):
-            await wait_until(lambda room=room: room.run(done.id).reverts_left_s is None)  # type: ignore[misc]
+        await wait_until(lambda: all(room.run(done.id).reverts_left_s is None for room in (one, two, three)))
         assert len(await kinds_of(one, "claimed")) == 2
         assert len(await kinds_of(one, "reverted")) == 1
         assert not await skip(one)
