@@ -94,11 +94,11 @@ def command(
     start = moment(since, now) if since else None
     end = moment(until, now, ends=True) if until else None
     if copy is None and not path.exists():
-        _print(iter(()), form, head, path)
+        _print(iter(()), form, head, path, filtered=False)
         return 0
     with reading(path) as journal:
         found = journal.entries(run=run, action=action, person=person, since=start, until=end)
-        _print(found, form, head, path)
+        _print(found, form, head, path, filtered=any((since, until, person, action, run)))
     return 0
 
 
@@ -123,7 +123,7 @@ def _fits(
         raise UsageError("journal.not_a_hash", least=SHORTEST_EXPECTED)
 
 
-def _print(entries: Iterator[Entry], form: str, layout: Layout, path: Path) -> None:
+def _print(entries: Iterator[Entry], form: str, layout: Layout, path: Path, *, filtered: bool) -> None:
     match form:
         case "json":
             _print_json(entries)
@@ -135,7 +135,7 @@ def _print(entries: Iterator[Entry], form: str, layout: Layout, path: Path) -> N
             for entry in entries:
                 click.echo(csv_line(entry))
         case _:
-            _print_table(list(entries), layout, path)
+            _print_table(list(entries), layout, path, filtered=filtered)
 
 
 def _print_json(entries: Iterator[Entry]) -> None:
@@ -148,9 +148,10 @@ def _print_json(entries: Iterator[Entry]) -> None:
     click.echo("[]" if before == "[" else "\n]")
 
 
-def _print_table(entries: list[Entry], layout: Layout, path: Path) -> None:
+def _print_table(entries: list[Entry], layout: Layout, path: Path, *, filtered: bool) -> None:
     if not entries:
-        click.echo(say("journal.empty", layout.lang, path=printable(str(path))))
+        what = "journal.none_match" if filtered else "journal.empty"
+        click.echo(say(what, layout.lang, path=printable(str(path))))
         return
     for line in lines(entries, layout.lang, ZoneInfo(layout.timezone), cells()):
         click.echo(line)

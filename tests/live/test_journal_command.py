@@ -156,6 +156,7 @@ async def test_entries_are_found_by_time_run_person_and_action(reader: Shell) ->
     assert await ids("--until", "2026-11-19") == []
     assert await ids("--run", "run5", "--person", "kim", "--action", "skip") == [6, *range(51, 61)]
     assert await ids("--person", "lee") == []
+    assert "조건에 맞는 기록이 없음" in (await reader("journal", "--person", "lee"))[1]
 
 
 @pytest.mark.parametrize(
