@@ -68,7 +68,7 @@ def _lanes(folder: Path, seed: int) -> Iterator[Sequence[Lane]]:
     names = [f"lane{number}" for number in range(LANES)]
     with ExitStack() as stack:
         server = stack.enter_context(PostgresServer.start(settings={"max_connections": "200"}))
-        partner = stack.enter_context(partner_process(names, seed))
+        partner = stack.enter_context(partner_process([*names, *(f"{name}-second" for name in names)], seed))
 
         async def made() -> list[Lane]:
             admin = await asyncpg.connect(server.dsn, timeout=5)

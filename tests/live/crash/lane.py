@@ -19,7 +19,7 @@ from situationroom.values import Value
 from tests.live.crash.judge import Effect
 
 HERE = Path(__file__).parent
-ACTIONS = ("toggle", "switch", "sql", "http", "command", "batch")
+ACTIONS = ("toggle", "switch", "sql", "http", "command", "batch", "sequence")
 
 _SCRIPT = '#!/bin/sh\nprintf "%s\\n" "$1" >> "$2"\n'
 _NEXT_QUEUE = "select min(queue) from item where queue like $1 and state = 'ERROR'"
@@ -50,12 +50,23 @@ class Lane:
         (folder / "notes").touch()
         path = folder / "lane.yaml"
         path.write_text((HERE / "lane.yaml").read_text("utf-8"), "utf-8")
-        env = {"DSN": dsn, "PARTNER": partner, "AGENCY": name, "FOLDER": str(folder)}
+        env = {
+            "DSN": dsn,
+            "PARTNER": partner,
+            "AGENCY": name,
+            "SECOND": f"{name}-second",
+            "FOLDER": str(folder),
+        }
         layout, types = open_layout(str(path), env)
         connection = await asyncpg.connect(dsn, timeout=5)
         await connection.execute((HERE / "lane.sql").read_text("utf-8"))
         await connection.close(timeout=5)
         return cls(name, folder, dsn, partner, layout, types)
+
+    @property
+    def second(self) -> str:
+        """The agency of the lane's sequence."""
+        return f"{self.name}-second"
 
     async def quiet(self) -> bool:
         """Whether nothing that a dead life began is still going on in the database or at the partner."""
@@ -80,6 +91,9 @@ class Lane:
             if kind == "switch":
                 present = await connection.fetchval("select value from setting where name = 'switch'")
                 return kind, {"to": "B" if present == "A" else "A"}
+            if kind == "sequence":
+                out = await connection.fetchval("select value from setting where name = 'outage'") != "none"
+                return ("sequence-back" if out else "sequence"), {}
             if kind in ("sql", "batch"):
                 return kind, {"queue": await connection.fetchval(_NEXT_QUEUE, f"{kind}%")}
         finally:
@@ -106,12 +120,17 @@ class Lane:
             applied = (await client.get("/applied")).json()["applied"]
         noted = Counter((self.folder / "notes").read_text("utf-8").split())
         return [
-            *(Effect(row["run"], row["what"]) for row in rows),
+            *(Effect(_run(row["run"]), row["what"]) for row in rows),
             *(
-                Effect(wish["by"], "http")
+                Effect(_run(wish["by"]), f"http {wish['agency']} {wish['out']}")
                 for wish in applied
-                if wish["agency"] == self.name
+                if wish["agency"] in (self.name, self.second)
                 for _ in range(wish["sent"])
             ),
             *(Effect(run, "command") for run in noted.elements()),
         ]
+
+
+def _run(said: str) -> str:
+    """The run of what was said by it, or by a step of it (``run-2``)."""
+    return said.partition("-")[0]
