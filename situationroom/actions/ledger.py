@@ -45,6 +45,7 @@ class Ledger:
         ended: when the last run of each action that was fired ended.
         fired: the id of the newest run of each action that was confirmed.
         gone: leases of processes that are known to be dead.
+        live: runs that something may still come of.
 
     """
 
@@ -55,6 +56,11 @@ class Ledger:
     ended: Mapping[str, datetime] = field(default_factory=dict)
     fired: Mapping[str, str] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    live: tuple[Record, ...] = field(init=False, repr=False, compare=False, default=())
+
+    def __post_init__(self) -> None:
+        """Pick out, once for all who ask, the few runs that something may still come of."""
+        object.__setattr__(self, "live", tuple(one for one in self.runs.values() if one.matters))
 
     def begun(self, entries: Sequence[Entry]) -> Ledger:
         """The first fold: entries may leave out what no longer matters."""
@@ -88,21 +94,19 @@ class Ledger:
 
     def open(self) -> Iterator[Record]:
         """Runs that keep others away: claimed, by a process that lives, and not ended."""
-        return (one for one in self.runs.values() if self.state(one) is RunState.CLAIMED)
+        return (one for one in self.live if self.state(one) is RunState.CLAIMED)
 
     def unsettled(self) -> Iterator[Record]:
         """Runs of which nobody knows what came, and which nobody settled."""
-        return (
-            one for one in self.runs.values() if one.settled is None and self.state(one) is RunState.UNKNOWN
-        )
+        return (one for one in self.live if one.settled is None and self.state(one) is RunState.UNKNOWN)
 
     def awaiting(self) -> Iterator[Record]:
         """Runs that wait for a second person, as far as the journal and the living know."""
-        return (one for one in self.runs.values() if self.state(one) is RunState.AWAITING)
+        return (one for one in self.live if self.state(one) is RunState.AWAITING)
 
     def temporary(self) -> Iterator[Record]:
         """Settings that have yet to go back by themselves."""
-        return (one for one in self.runs.values() if self.reverts_at(one) is not None)
+        return (one for one in self.live if self.reverts_at(one) is not None)
 
     def reverts_at(self, record: Record) -> datetime | None:
         """When a temporary setting goes back by itself; None where it does not, or did already."""

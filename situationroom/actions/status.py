@@ -26,14 +26,22 @@ class Statuses:
         self._actions = actions
         self._guards = guards
         self._now = now
+        self._over: dict[str, tuple[Record, RunStatus]] = {}  # what nothing changes any more, told once
         self.late: dict[str, Message] = {}  # why a temporary setting that is due did not go back yet
 
     def of(self, ledger: Ledger, record: Record | None, run: Run | None) -> RunStatus:
         """One run, by what is known of it; one of the two must be."""
-        if run is None:
-            assert record is not None
-            return self._known(ledger, record, self._told(ledger, record))
-        return self._known(ledger, record, run.status()) if record is not None else run.status()
+        if record is None:
+            assert run is not None
+            return run.status()
+        kept = self._over.get(record.id)
+        if kept is not None and kept[0] is record:
+            return kept[1]
+        told = run.status() if run is not None else self._told(ledger, record)
+        status = self._known(ledger, record, told)
+        if self._is_over(record, run, status):
+            self._over[record.id] = (record, status)
+        return status
 
     def all(self, ledger: Ledger, runs: Mapping[str, Run]) -> tuple[RunStatus, ...]:
         """Every run that was fired: the unsettled first, then the newest."""
@@ -45,6 +53,8 @@ class Statuses:
             for run in runs.values()
             if run.fired and (run.id not in ledger.runs or not ledger.runs[run.id].fired)
         ]
+        for gone in self._over.keys() - ledger.runs.keys():
+            del self._over[gone]
         return tuple(sorted(told, key=lambda one: (not one.unsettled, -one.started.timestamp())))
 
     def undo_until(self, ledger: Ledger, record: Record) -> datetime | None:
@@ -78,6 +88,21 @@ class Statuses:
         return (
             ended_early and not unknown and not any(one.resumes == record.id for one in ledger.runs.values())
         )
+
+    def _is_over(self, record: Record, run: Run | None, status: RunStatus) -> bool:
+        """Whether a run looks the same for ever, as long as the journal says nothing new of it."""
+        if not status.state.ended or status.unsettled or status.can_continue:
+            return False
+        if run is not None and not (run.ended.is_set() and run.unrecorded is None):
+            return False
+        counting = (status.undo_left_s, status.verify_left_s, status.reverts_left_s)
+        action = self._actions.get(record.action)
+        undo = action.spec.undo if action else None
+        if any(left is not None for left in counting) or (record.for_s and not record.superseded):
+            return False
+        if undo is None or record.superseded or record.undoes or record.ended is None:
+            return True
+        return (self._now() - record.ended).total_seconds() > undo.within
 
     def _known(self, ledger: Ledger, record: Record, status: RunStatus) -> RunStatus:
         """The status with all that came to be known by the journal."""

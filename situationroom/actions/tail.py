@@ -18,7 +18,7 @@ EVERY_S = 0.5
 TRY_S = 5.0
 """How often it is tried whether the journal can be written; every round while it cannot."""
 
-BEGIN_WITH = 5_000
+BEGIN_WITH = 2_000
 """So many of the newest entries are read at the start, and older ones only where they still matter."""
 
 

@@ -23,6 +23,9 @@ BUSY_S = 2.0
 TIMEOUT_S = 5.0
 """How long anybody waits for the disk."""
 
+BEGIN_TIMEOUT_S = 30.0
+"""How long the one look through all of a journal may take: some seconds for millions of entries."""
+
 PAGE = 500
 """Entries read at a time."""
 
@@ -85,7 +88,7 @@ class Journal:
             JournalError: it cannot be read.
 
         """
-        return await self._do(partial(self._file.mattering, newest))
+        return await self._do(partial(self._file.mattering, newest), BEGIN_TIMEOUT_S)
 
     async def tail(self, since: int) -> list[Entry]:
         """Up to :data:`PAGE` entries from the id ``since`` on, oldest first.
@@ -180,9 +183,10 @@ class Journal:
         self._leases.let_go()
         self._file.close()
 
-    async def _do(self, work: Callable[[], T]) -> T:
+    async def _do(self, work: Callable[[], T], within_s: float | None = None) -> T:
+        within_s = within_s or self._timeout_s
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(within_s):
                 return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except TimeoutError as error:
-            raise JournalError("journal.no_answer", path=str(self.path), after_s=self._timeout_s) from error
+            raise JournalError("journal.no_answer", path=str(self.path), after_s=within_s) from error

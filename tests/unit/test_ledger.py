@@ -128,7 +128,7 @@ def test_a_temporary_setting_is_due_its_time_after_its_end() -> None:
     book("done", "r", after={"value": True})
     ledger = book.ledger()
     assert ledger.reverts_at(ledger.runs["r"]) == START + timedelta(seconds=4 + 7200)
-    book.fired("back", person="situationroom", undoes="r", reverts=True)
+    book.fired("back", undoes="r", reverts=True)
     assert ids(book.ledger().temporary()) == []  # under way
     book("failed", "back")
     assert ids(book.ledger().temporary()) == ["r"]  # it had no effect
