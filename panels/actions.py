@@ -21,6 +21,7 @@ from situationroom.panel import (
     View,
     Words,
     clipped,
+    flowed,
     line,
     printable,
     reverts_words,
@@ -110,7 +111,9 @@ def _state(view: View, action: ActionState) -> list[Run]:
 def _run(view: View, run: RunStatus, key: tuple[str, ...], width: int) -> list[Line]:
     """A run under way, or one that nobody knows the outcome of."""
     if run.state.ended or (run.total is None and not run.done):
-        return [line((" " * _INDENT, ""), *_ended(view, run), key=key)]
+        return [
+            line((" " * _INDENT, ""), *runs, key=key) for runs in flowed(_ended(view, run), width - _INDENT)
+        ]
     progress = run_progress(run, view.lang, width - _INDENT)
     if run.paused:
         state, style = run_state(run, view.lang)

@@ -18,6 +18,7 @@ from situationroom.panel import (
     View,
     Words,
     clipped,
+    flowed,
     line,
     printable,
     run_due,
@@ -91,7 +92,7 @@ def _run(view: View, run: RunStatus, width: int) -> list[Line]:
     head = spread(left, right, width)
     both = [Line(head, key)]
     if right[0][0] not in head.plain:  # too narrow for one line: how it stands is the half that counts
-        both.append(line((" " * _INDENT, ""), *right, key=key))
+        both += [line((" " * _INDENT, ""), *runs, key=key) for runs in flowed(right, width - _INDENT)]
     return both + _details(view, run, key, width)
 
 

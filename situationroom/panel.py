@@ -66,7 +66,7 @@ from situationroom.paint.scales import time_ticks, writer
 from situationroom.paint.series import change, growth, summed, usual_gap
 from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
-from situationroom.paint.texts import Run, clipped, joined, run_cells, spread, wrapped
+from situationroom.paint.texts import Run, clipped, flowed, joined, run_cells, spread, wrapped
 from situationroom.values import (
     ActionState,
     Alert,
@@ -84,13 +84,13 @@ from situationroom.values import (
 __all__ = [
     "LEVEL_MARKS", "NO_DATA", "OFF", "STALE", "WELL_KNOWN", "ActionState", "Alert", "Align", "BigFigure",
     "Column", "ColumnSpec", "ColumnSpecs", "Curve", "Expression", "FeedName", "Figure", "Group", "Head",
-    "Key", "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row", "Run",
-    "RunStatus", "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits", "cell",
-    "change", "chart", "clipped", "digits_width", "figure_of", "first_figures", "growth", "heads", "joined",
-    "level_style", "line", "lines", "markdown", "missing", "moment_of", "notice", "plotted", "printable",
-    "rendered", "reverts_words", "run_cells", "run_due", "run_errors", "run_key", "run_mark", "run_progress",
-    "run_said", "run_state", "slots", "sparkline", "spread", "summed", "tabulated", "time_ticks",
-    "usual_gap", "wrapped", "writer",
+    "Key", "KeyColumns", "Known", "Level", "Line", "Message", "Panel", "PanelOptions", "Point", "Row",
+    "Run", "RunStatus", "Seconds", "Spec", "Status", "Threshold", "Value", "View", "Words", "big_digits",
+    "cell", "change", "chart", "clipped", "digits_width", "figure_of", "first_figures", "flowed", "growth",
+    "heads", "joined", "level_style", "line", "lines", "markdown", "missing", "moment_of", "notice",
+    "plotted", "printable", "rendered", "reverts_words", "run_cells", "run_due", "run_errors", "run_key",
+    "run_mark", "run_progress", "run_said", "run_state", "slots", "sparkline", "spread", "summed",
+    "tabulated", "time_ticks", "usual_gap", "wrapped", "writer",
 ]  # fmt: skip
 
 Updates = Literal["readings", "seconds"]

@@ -85,8 +85,8 @@ def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) ->
     left = [
         Item(((facts.room, "strong"),), "room"),
         Item(((clock(facts.now), "accent"),)),
-        *_event(facts),
         *_marks(facts),
+        *_event(facts),
     ]
     right = [_alerts(facts)]
     if facts.person is not None:

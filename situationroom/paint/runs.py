@@ -8,7 +8,7 @@ from types import MappingProxyType
 from situationroom.formats import duration, fit, number, percent, printable
 from situationroom.i18n import say
 from situationroom.paint.glyphs import CRITICAL, GOOD, OFF, STALE, WARNING
-from situationroom.paint.texts import Run, run_cells
+from situationroom.paint.texts import Run, flowed, run_cells
 from situationroom.values import Key, Message, RunState, RunStatus, Settlement
 
 _STYLES: Mapping[RunState, str] = MappingProxyType(
@@ -105,7 +105,7 @@ def run_errors(run: RunStatus, lang: str) -> list[Run]:
 
 
 def run_progress(run: RunStatus, lang: str, width: int) -> list[list[Run]]:
-    """How far a run is: bar, done of total, failed, time left, rate; two lines where one is too narrow."""
+    """How far a run is: bar, done of total, failed, time left, rate; more lines where one is too narrow."""
     words: list[Run] = []
     if run.total is None:
         words.append(run_state(run, lang))
@@ -122,14 +122,14 @@ def run_progress(run: RunStatus, lang: str, width: int) -> list[list[Run]]:
     if run.limit_per_s is not None and not run.state.ended:
         words.append((f"  {say('paint.limit', lang, figure=number(run.limit_per_s))}", "muted"))
     if run.total is None:
-        return [words]
+        return flowed(words, width)
     least, most = _BAR_CELLS
     room = width - run_cells(words) - _PERCENT_CELLS
     beside = room >= least
     bar = _bar(
         run.done / run.total if run.total else 1.0, min(most, room if beside else width - _PERCENT_CELLS)
     )
-    return [[*bar, *words]] if beside else [bar, words]
+    return [[*bar, *words]] if beside else [bar, *flowed(words, width)]
 
 
 def _bar(share: float, width: int) -> list[Run]:

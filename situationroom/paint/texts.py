@@ -43,6 +43,17 @@ def run_cells(runs: Iterable[Run]) -> int:
     return sum(cell_len(characters) for characters, _ in runs)
 
 
+def flowed(runs: Iterable[Run], width: int) -> list[list[Run]]:
+    """Runs in as many lines as they take in ``width`` cells, broken between two of them, never inside one."""
+    lines: list[list[Run]] = [[]]
+    for characters, style in runs:
+        if lines[-1] and run_cells([*lines[-1], (characters, style)]) > width:
+            lines.append([])
+            characters = characters.lstrip(" ")
+        lines[-1].append((characters, style))
+    return lines
+
+
 def spread(left: Iterable[Run], right: Iterable[Run], width: int) -> Text:
     """``left`` at the left edge and ``right`` at the right one; without ``right`` where both do not fit."""
     left, right = tuple(left), tuple(right)

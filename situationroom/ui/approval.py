@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
@@ -72,12 +73,15 @@ class ApprovalScreen(Dialog[Decision]):
         reason.display = False
         below += [reason, Static("", classes="wrong", id="wrong", markup=False)]
         possible = self._direct or self._who is not None
+        tools: list[Button] = []
         buttons = [button(say("ui.close", self.lang), "close")]
         if self._may_withdraw:
-            buttons.append(button(say("ui.withdraw", self.lang), "withdraw"))
+            tools.append(button(say("ui.withdraw", self.lang), "withdraw"))
         if possible:
-            buttons.append(button(say("ui.refuse", self.lang), "refuse"))
+            tools.append(button(say("ui.refuse", self.lang), "refuse"))
             buttons.append(button(say("ui.approve", self.lang), "approve", loud=True))
+        if tools:
+            below.append(Horizontal(*tools, classes="buttons tools"))
         preview = Static(self.wording.approval(self._approval, now), id="preview")
         yield self.box(self._title, preview, *below, buttons=tuple(buttons))
 

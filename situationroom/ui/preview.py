@@ -76,7 +76,7 @@ class Wording:
         return shown
 
     def _effect(self, shown: Preview | Approval, before: Message | None) -> Text:
-        lines = [self.line((self._say(shown.what), "strong"))]
+        lines = self.lines(self._say(shown.what), "strong")
         if before is not None:
             lines.append(self.change(before, shown.after))
         if shown.count is not None:
@@ -90,6 +90,11 @@ class Wording:
         if shown.statement:
             lines += [Text(), *(self.line((part, "muted")) for part in shown.statement.splitlines())]
         return Text("\n").join(lines)
+
+    def lines(self, raw: str, style: str) -> list[Text]:
+        """A sentence of several lines; all but the first are set in, so that no value can pass for a line."""
+        first, *rest = raw.splitlines() or [""]
+        return [self.line((first, style)), *(self.line((f"  {part}", style)) for part in rest)]
 
     def change(self, before: Message, after: Message | None, now: str = "ui.now") -> Text:
         """What was or is true, and what will be: ``지금 꺼짐 → 켜짐``."""

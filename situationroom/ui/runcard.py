@@ -15,7 +15,7 @@ from situationroom.engine.interface import Room
 from situationroom.errors import RoomError
 from situationroom.formats import clock, duration, number
 from situationroom.i18n import say
-from situationroom.paint.runs import run_due, run_errors, run_progress, run_said, run_state
+from situationroom.paint.runs import run_due, run_errors, run_progress, run_state
 from situationroom.ui.dialog import Dialog, button
 from situationroom.ui.preview import Wording
 from situationroom.values import Message, RunState, RunStatus
@@ -151,8 +151,8 @@ def run_facts(run: RunStatus, room: Room, wording: Wording) -> Text:
 
     due = [part for words, style in run_due(run, lang) for part in (("  ", ""), (words, style))]
     lines = [wording.line(run_state(run, lang), *due)]
-    if said := run_said(run, lang):
-        lines.append(wording.line((said, "critical" if run.unsettled else "")))
+    if (said := run.result if run.state is RunState.DONE else run.reason or run.result) is not None:
+        lines += wording.lines(say(said, lang), "critical" if run.unsettled else "")
     if run.before is not None:
         lines.append(wording.change(run.before, run.after, "ui.fact_before"))
     elif run.after is not None:

@@ -117,6 +117,16 @@ async def test_an_impatient_second_press_asks_only_once(app: RoomApp, room: Fake
         assert [action for action, _ in room.asked] == ["reprocess"]
 
 
+async def test_steps_stand_below_one_another_and_no_value_passes_for_a_line(
+    app: RoomApp, room: FakeRoom
+) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        room.preview = replace(room.preview, what=Message("2단계\n1. 장애등록\n지금 정상"))
+        await pilot.press("e")
+        await until_seen(app, "  1. 장애등록")
+        assert "   지금 정상" in text_of(app)
+
+
 async def test_figures_move_behind_a_dialog(app: RoomApp, room: FakeRoom) -> None:
     async with app.run_test(size=WALL) as pilot:
         await pilot.press("e")

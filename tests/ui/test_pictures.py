@@ -17,7 +17,7 @@ from situationroom.paint.page import build_panels
 from situationroom.panel import Point
 from situationroom.share.svg import svg
 from situationroom.ui.app import RoomApp
-from situationroom.values import ActionState, Level, Message, SourceHealth
+from situationroom.values import ActionState, Level, Message, Person, RunState, RunStatus, SourceHealth
 
 from .fakeroom import OPENING, FakeRoom
 from .reading import rows_of, until_seen
@@ -86,4 +86,71 @@ async def test_a_confirmation_looks_as_it_did(
         await until_seen(shown, "'KAIT'")
         await pilot.pause()
         picture = svg(rows_of(shown), shown.painter.theme, shown.room.layout.room)
+        assert picture == snapshot(extension_class=Picture)
+
+
+@pytest.fixture
+def busy(shown: RoomApp) -> RoomApp:
+    """The same room in the middle of it: held, a batch running, one run unknown, one to be approved."""
+    room = shown.room
+    assert isinstance(room, FakeRoom)
+    park = Person("park", "박팀장")
+    batch = RunStatus(
+        "r1", "reprocess", RunState.RUNNING, KIM, room.now(), done=5_230, total=12_430, failed=14,
+        rate_per_s=980, left_s=7.3, limit_per_s=1_000, errors={"KAIT-E102": 11, "TIMEOUT": 3},
+        where="kim@seat1",
+    )  # fmt: skip
+    room.run(replace(batch, id="r0", state=RunState.UNKNOWN, reason=Message("실행 중 DB 연결이 끊어짐")))
+    room.run(
+        RunStatus(
+            "r2", "skip", RunState.DONE, KIM, room.now() - timedelta(seconds=70), result=Message("켜짐 변경"),
+            verify_left_s=34, undo_left_s=1_740, reverts_left_s=7_130, approver=park, where="kim@seat1",
+            before=Message("꺼짐"), after=Message("켜짐"),
+        )
+    )  # fmt: skip
+    room.run(batch)
+    room.await_second(RunStatus("r3", "skip", RunState.PREVIEWED, KIM, room.now()))
+    return shown
+
+
+@pytest.mark.parametrize("size", [(200, 50), (80, 24), (46, 90)], ids=["wall", "window", "phone"])
+async def test_a_held_room_with_runs_looks_as_it_did(
+    busy: RoomApp, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    async with busy.run_test(size=size) as pilot:
+        await busy.room.hold(Person("park", "박팀장"), "DB 점검")
+        await pilot.press("3")
+        await until_seen(busy, "전체 보류 중")
+        await until_seen(busy, "5,230 / 12,430건")
+        busy.hush()
+        await pilot.pause()
+        picture = svg(rows_of(busy), busy.painter.theme, busy.room.layout.room)
+        assert picture == snapshot(extension_class=Picture)
+
+
+@pytest.mark.parametrize("run", ["r0", "r1", "r2"], ids=["unknown", "running", "done"])
+@pytest.mark.parametrize("size", [(120, 36), (46, 50)], ids=["wall", "phone"])
+async def test_a_run_card_looks_as_it_did(
+    busy: RoomApp, size: tuple[int, int], run: str, snapshot: SnapshotAssertion
+) -> None:
+    async with busy.run_test(size=size) as pilot:
+        busy.wish(busy._runs.card(run))
+        await until_seen(busy, "kim@seat1")
+        if run == "r0":
+            await until_seen(busy, "지금 대상의 상태")
+        await pilot.pause()
+        picture = svg(rows_of(busy), busy.painter.theme, busy.room.layout.room)
+        assert picture == snapshot(extension_class=Picture)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (46, 50)], ids=["wall", "phone"])
+async def test_a_waiting_approval_looks_as_it_did(
+    busy: RoomApp, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    async with busy.run_test(size=size) as pilot:
+        await pilot.press("y")
+        await until_seen(busy, "승인 가능")
+        busy.hush()
+        await pilot.pause()
+        picture = svg(rows_of(busy), busy.painter.theme, busy.room.layout.room)
         assert picture == snapshot(extension_class=Picture)

@@ -165,3 +165,22 @@ def test_an_action_whose_last_run_is_unknown_says_so_though_it_may_not_be_fired(
     unknown = run(1, RunState.UNKNOWN, "a", reason=Message("연결이 끊어짐"))
     state = ActionState("a", "가", "k", "sql", allowed=False, why=Message("먼저 확정하세요"), run=unknown)
     assert "결과 불명" in views.painted("actions", views.view(actions=(state,)), 60, 3)[1]
+
+
+@pytest.mark.parametrize("width", [30, 44])
+def test_where_a_line_is_too_narrow_nothing_of_a_run_is_lost(width: int) -> None:
+    batch = run(
+        1, RunState.RUNNING, done=5_230, total=12_430, failed=3, rate_per_s=990, left_s=7.2, limit_per_s=1_000
+    )
+    done = run(2, RunState.DONE, verify_left_s=34.0, reverts_left_s=7_140.0, undo_left_s=1_740.0)
+    text = shown(batch, done, width=width)
+    for part in (
+        "5,230 / 12,430건",
+        "남은 시간 7초",
+        "990건/초",
+        "제한 1,000건/초",
+        "검증 중 34초",
+        "자동 원복",
+        "29분",
+    ):
+        assert part in text
