@@ -201,10 +201,9 @@ class Door:
             raise ActionDenied("actions.closing")
         await self._tail.refresh()
         _deny(self.why_not(run.action, run.call.person))
-        if run.call.undoes or run.call.resume:
-            values = dict(run.call.values)  # they were checked when the run was asked that this one follows
-            if run.call.action != self._tail.ledger.runs[_follows(run.call)].action:
-                values = await self._checked(run)
+        followed = self._tail.ledger.runs.get(run.call.undoes or _resumed(run.call))
+        if followed is not None and followed.action == run.call.action:
+            values = dict(run.call.values)  # they were checked for that run; what was chosen may be gone
         else:
             values = await self._checked(run)
         run.call = replace(run.call, values=values)
@@ -336,9 +335,9 @@ def _deny(why: Message | None) -> None:
         raise ActionDenied(why.id, **why.values)
 
 
-def _follows(call: Call) -> str:
-    """The run that a call undoes or continues."""
-    return call.undoes or (call.resume.run if call.resume else "")
+def _resumed(call: Call) -> str:
+    """The run that a call continues, or ""."""
+    return call.resume.run if call.resume else ""
 
 
 def _heard(future: asyncio.Future[RunStatus]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
@@ -49,6 +50,8 @@ __all__ = ["Asked", "Confirmation", "Firing"]
 
 COUNT_S = 1.0
 """How often the screens are told of a countdown."""
+
+_SLOWLY = 10
 
 _MAY_CHANGE_STATES = frozenset({Kind.CLAIMED, Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN})
 
@@ -306,21 +309,26 @@ class Firing:
 
     async def _count_down(self) -> None:
         """Have the screens show how the seconds go by, while there is anything to count."""
-        while True:
+        for second in count():
             await self._clock.sleep(COUNT_S)
-            ledger = self._tail.ledger
-            counting = any(True for _ in ledger.temporary()) or any(True for _ in ledger.awaiting())
-            runs = ledger.runs.values()
-            if (
-                counting
-                or any(
-                    self._statuses.verify_until(one) or self._statuses.undo_until(ledger, one) for one in runs
-                )
-                or any(
-                    self._guards.cooling(name, action.spec, ledger) for name, action in self._actions.items()
-                )
-            ):
+            if self._seconds_matter() or (second % _SLOWLY == 0 and self._minutes_matter()):
                 self._changed()
+
+    def _seconds_matter(self) -> bool:
+        """Whether something is over within moments: a wait, a watch, a pause."""
+        ledger = self._tail.ledger
+        return (
+            any(True for _ in ledger.awaiting())
+            or any(self._statuses.verify_until(one) for one in ledger.runs.values())
+            or any(self._guards.cooling(name, one.spec, ledger) for name, one in self._actions.items())
+        )
+
+    def _minutes_matter(self) -> bool:
+        """Whether something is over some time: an undo's offer, a temporary setting."""
+        ledger = self._tail.ledger
+        return any(True for _ in ledger.temporary()) or any(
+            self._statuses.undo_until(ledger, one) for one in ledger.runs.values()
+        )
 
     def _state(self, name: str, action: Action[Any], person: Person) -> ActionState:
         state = self._looks.state(name)

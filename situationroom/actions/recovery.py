@@ -98,7 +98,9 @@ class Recovery:
         draft = self._records.draft(Kind.SETTLED, person, run, record.action, body)
 
         def open_still(ledger: Ledger) -> None:
-            present = ledger.runs[run]
+            present = ledger.runs.get(run)
+            if present is None:
+                raise ActionDenied("actions.no_such_run")
             if present.settled is not None:
                 by = self._guards.name(present.settled_by)
                 raise ActionDenied("actions.settled_already", person=by)

@@ -98,7 +98,8 @@ class Verifier:
         draft = self._records.draft(kind, ROOM, record.id, record.action, body)
 
         def not_said(ledger: Ledger) -> None:
-            if ledger.runs[record.id].verified is not None:
+            found = ledger.runs.get(record.id)
+            if found is None or found.verified is not None:
                 raise ActionDenied("actions.already_fired")
 
         try:

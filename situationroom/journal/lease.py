@@ -16,8 +16,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from situationroom.errors import JournalError
-
 _ROOM_BYTES = 16_384
 """Written as a test that the disk takes more; a little over what an entry and its log need."""
 
@@ -71,7 +69,7 @@ class Leases:
         """Those whose process is gone; what they leave behind is removed.
 
         Raises:
-            JournalError: that cannot be found out.
+            OSError: that cannot be found out.
 
         """
         return frozenset(name for name in names if self._is_dead(name))
@@ -109,8 +107,6 @@ class Leases:
             file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             return True
-        except OSError as error:
-            raise JournalError("journal.broken", path=str(path), detail=str(error)) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -57,7 +57,7 @@ class Journal:
     async def append_if(
         self, draft: Draft, allowed: Callable[[Sequence[Entry]], bool], *, since: datetime
     ) -> Entry | None:
-        """Write an entry if the same person's entries since then allow it; no other process writes in between.
+        """Write an entry if the same person's entries since then allow it, no other process writing in between.
 
         None when it was not allowed. ``allowed`` is called in the journal's thread, and must be quick.
 
@@ -115,7 +115,7 @@ class Journal:
             JournalError: that cannot be found out.
 
         """
-        return await self._do(partial(self._leases.dead, tuple(leases)))
+        return await self._do(partial(self._on_disk, partial(self._leases.dead, tuple(leases))))
 
     async def writable(self) -> None:
         """Find out whether the journal would take an entry; writes none.

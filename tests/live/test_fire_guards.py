@@ -235,6 +235,10 @@ async def test_a_run_of_another_process_can_be_stopped(database: str, tmp_path: 
         await wait_until(lambda: one.run(asked.run).paused)
         await other.firing.set_rate(asked.run, 400.0, KIM)
         await wait_until(lambda: one.run(asked.run).limit_per_s == 400.0)
+        for per_s in (0.0, -1.0, float("inf"), float("nan")):
+            with pytest.raises(ActionDenied) as caught:
+                await other.firing.set_rate(asked.run, per_s, KIM)
+            assert caught.value.message.id == "actions.odd_rate"
         await other.firing.resume(asked.run, KIM)
         await wait_until(lambda: not one.run(asked.run).paused)
         await other.firing.stop(asked.run, KIM)
@@ -242,6 +246,17 @@ async def test_a_run_of_another_process_can_be_stopped(database: str, tmp_path: 
         assert status.state is RunState.STOPPED
         assert status.reason is not None
         assert "김운영" in say(status.reason, "ko")
+        await other.firing.caught_up()
+        assert other.run(asked.run).can_continue
+        went_on = await other.firing.continue_batch(asked.run, KIM)
+        await other.firing.fire(went_on.run, YES)
+        assert not other.run(asked.run).can_continue
+        with pytest.raises(ActionDenied) as caught:
+            await one.firing.continue_batch(asked.run, KIM)
+        assert caught.value.message.id == "actions.cannot_continue"
+        await other.firing.stop(went_on.run, KIM)
+        ended = await other.firing.finished(went_on.run)
+        assert ended.state is RunState.STOPPED
 
 
 # trouble with the journal

@@ -244,6 +244,43 @@ async def test_of_two_approvals_one_counts(database: str, tmp_path: Path) -> Non
         assert (await kims.kinds()).count("claimed") == 1
 
 
+async def test_nothing_is_approved_while_all_is_held(database: str, tmp_path: Path) -> None:
+    async with rooms(database, tmp_path) as (kims, parks):
+        run = await asked(kims)
+        await seen(parks)
+        await kims.firing.hold(KIM, "점검")
+        await wait_until(parks.firing.held)
+        with pytest.raises(ActionDenied) as caught:
+            await parks.firing.approve(run, parks.me)
+        assert why(caught).id == "actions.held_why"
+        await kims.firing.release(KIM)
+        await parks.firing.approve(run, parks.me)
+        assert (await kims.firing.finished(run)).state is RunState.DONE
+
+
+async def test_a_program_that_ends_in_order_gives_up_what_waits(database: str, tmp_path: Path) -> None:
+    async with firing_room(database, tmp_path, TWO, login="kim") as kims:
+        run = await asked(kims)
+        await kims.firing.close()
+        status = await kims.firing.finished(run)
+        assert (status.state, status.reason) == (RunState.DENIED, Message("actions.closing"))
+        assert (await kims.kinds())[-1] == "denied"
+
+
+async def test_secrets_and_markup_are_not_shown_to_the_second_person(database: str, tmp_path: Path) -> None:
+    secret = TWO + "  inputs: {pin: {secret: true}, why: {type: reason}}\n"
+    async with (
+        firing_room(database, tmp_path, secret, login="kim") as kims,
+        firing_room(database, tmp_path, secret, login="park", schema=False) as parks,
+    ):
+        preview = await kims.ask("both", {"pin": "482915", "why": "급함"}, kims.me)
+        await kims.firing.fire(preview.run, YES)
+        waiting = await seen(parks)
+        assert waiting.values == {"pin": "•••", "why": "급함"}
+        assert "482915" not in repr(waiting)
+        assert "482915" not in "".join(entry.body for entry in await kims.entries())
+
+
 _ASKS = """
 import asyncio, sys
 from pathlib import Path
