@@ -99,7 +99,7 @@ class Sequence(Action[SequenceOptions]):
         return Outcome(Message("actions.sequence_done", said), walk.done, walk.facts)
 
     async def probe(self, call: Call) -> State:
-        """The states of all steps; the words are those of the first that has one."""
+        """The states of all steps, in facts and in words: what came of a run may be seen in any of them."""
         plan = self._plan(call)
         return await self._state(plan, [StepPreview(one.title) for one in plan])
 
@@ -130,9 +130,9 @@ class Sequence(Action[SequenceOptions]):
             raise _of_step(SourceError, planned, error) from error
 
     async def _state(self, plan: Several[Planned], steps: Several[StepPreview]) -> State:
-        """All facts together; where a step was previewed, those its preview stands on."""
+        """All states together; where a step was previewed, the one its preview stands on."""
         facts: dict[str, Value] = {}
-        words: State | None = None
+        said: list[Message] = []
         for planned, step in zip(plan, steps, strict=True):
             if planned.action is None:
                 continue
@@ -144,8 +144,9 @@ class Sequence(Action[SequenceOptions]):
                 except SourceError as error:
                     raise _of_step(SourceError, planned, error) from error
             facts |= {f"{planned.name}.{name}": value for name, value in state.facts.items()}
-            words = words or (state if state.facts else None)
-        return State(facts, words.text, words.active) if words else State(facts, Message("actions.no_state"))
+            if state.facts:
+                said.append(Message("actions.step_state", {"step": planned.title, "state": state.text}))
+        return State(facts, _joined("actions.beside", said) if said else Message("actions.no_state"))
 
 
 class _Walk:
@@ -288,9 +289,14 @@ def _lines(steps: Several[StepPreview]) -> Message:
         else Message("actions.step_passed", {"number": number, "step": one.title, "why": one.passed})
         for number, one in enumerate(steps, 1)
     ]
-    joined = lines[-1]
-    for line in reversed(lines[:-1]):
-        joined = Message("actions.lines", {"first": line, "rest": joined})
+    return _joined("actions.lines", lines)
+
+
+def _joined(how: str, messages: Several[Message]) -> Message:
+    """Messages in one, by the sentence that puts two together."""
+    joined = messages[-1]
+    for message in reversed(messages[:-1]):
+        joined = Message(how, {"first": message, "rest": joined})
     return joined
 
 

@@ -12,10 +12,14 @@ from tests.live.crash.lives import Life, Said
 
 
 class Effect(NamedTuple):
-    """Something a run did to the outside: one statement, one item of a batch, one request, one command."""
+    """Something a run did to the outside: one statement, one item of a batch, one request, one command.
+
+    ``changed`` is False where all was so already: such an effect leaves nothing to be seen.
+    """
 
     run: str
     what: str
+    changed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def broken_promises(remains: Remains) -> Iterator[str]:
         if facts.end in ("failed", "denied") and run in happened:
             yield f"{run} is {facts.end}, and something happened"
     yield from _restarts(remains)
-    yield from _verdicts(remains.lives, happened)
+    yield from _verdicts(remains.lives, {effect.run for effect in remains.effects if effect.changed})
 
 
 def _lives(lives: Iterable[Life]) -> Iterator[str]:
@@ -123,11 +127,11 @@ def _shown(life: Life, said: Said, runs: Mapping[str, _Run]) -> Iterator[str]:
             yield f"{life.point}: {run} ended as {facts.end} and is shown as {state}"
 
 
-def _verdicts(lives: Iterable[Life], happened: set[str]) -> Iterator[str]:
+def _verdicts(lives: Iterable[Life], changed: set[str]) -> Iterator[str]:
     """What people settled by looking is what happened."""
     for life in lives:
         for said in life.said:
-            if "settled" in said and (said["verdict"] == "happened") != (said["settled"] in happened):
+            if "settled" in said and (said["verdict"] == "happened") != (said["settled"] in changed):
                 yield f"{life.point}: {said} is not the truth"
 
 

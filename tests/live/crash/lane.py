@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import httpx
 
 from situationroom.catalog import Catalog
 from situationroom.commands._open import open_layout
+from situationroom.demo.gateway import Applied
 from situationroom.journal import Journal
 from situationroom.journal.entry import Entry
 from situationroom.layout.models import Layout
@@ -121,12 +122,8 @@ class Lane:
         noted = Counter((self.folder / "notes").read_text("utf-8").split())
         return [
             *(Effect(_run(row["run"]), row["what"]) for row in rows),
-            *(
-                Effect(_run(wish["by"]), f"http {wish['agency']} {wish['out']}")
-                for wish in applied
-                if wish["agency"] in (self.name, self.second)
-                for _ in range(wish["sent"])
-            ),
+            *_requests([wish for wish in applied if wish["agency"] == self.name]),
+            *_requests([wish for wish in applied if wish["agency"] == self.second]),
             *(Effect(run, "command") for run in noted.elements()),
         ]
 
@@ -134,3 +131,12 @@ class Lane:
 def _run(said: str) -> str:
     """The run of what was said by it, or by a step of it (``run-2``)."""
     return said.partition("-")[0]
+
+
+def _requests(applied: Sequence[Applied]) -> Iterator[Effect]:
+    """The wishes of one agency, in their order, each as often as it was sent."""
+    out = False
+    for wish in applied:
+        for _ in range(wish["sent"]):
+            yield Effect(_run(wish["by"]), "http", changed=wish["out"] != out)
+        out = wish["out"]
