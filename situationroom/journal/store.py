@@ -57,7 +57,7 @@ class Journal:
     async def append_if(
         self, draft: Draft, allowed: Callable[[Sequence[Entry]], bool], *, since: datetime
     ) -> Entry | None:
-        """Write an entry if the same person's entries since then allow it, no other process writing in between.
+        """Write an entry if the same person's entries since then allow it, and no process writes in between.
 
         None when it was not allowed. ``allowed`` is called in the journal's thread, and must be quick.
 
