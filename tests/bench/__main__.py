@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import demo_start, first_paint, notify, version, wall
+from tests.bench import batch, demo_start, first_paint, notify, version, wall
 from tests.bench.programs import as_installed
 from tests.bench.report import Figure, machine, table, write
 
@@ -21,6 +21,7 @@ BENCHES: Mapping[str, Callable[[], Coroutine[None, None, list[Figure]]]] = {
     "first_paint": first_paint.measure,
     "notify": notify.measure,
     "wall": wall.measure,
+    "batch": batch.measure,
 }
 
 

@@ -20,7 +20,7 @@ from situationroom.sources.pg.database import (
     session_zone,
 )
 from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
-from situationroom.sources.pg.values import cell
+from situationroom.sources.pg.values import PLAIN, cell
 from situationroom.values import Value
 
 COMMIT_S = 2.0
@@ -76,8 +76,10 @@ async def run(con: Connected, statement: Prepared, args: Sequence[Value], max_ro
     count = int(counted[1]) if counted else len(records)
     if max_rows is not None and count > max_rows:
         raise TooManyRows("sources.too_many_rows", count=count, max_rows=max_rows)
-    zone = session_zone(con)
     kept = records[:RETURNED_ROWS]
+    if all(column.type.name in PLAIN for column in statement.get_attributes()):
+        return Change(count, tuple([dict(row) for row in kept]))
+    zone = session_zone(con)
     return Change(count, tuple({name: cell(value, zone) for name, value in row.items()} for row in kept))
 
 

@@ -1,7 +1,8 @@
 """One run's many changes, on a connection of its own: three round trips each, and the same truth as one.
 
-The pool is for feeds; a run that lasts for minutes must not take a connection away from them. The limits are
-set within each transaction, so that a pooler in between may hand every transaction to another server process.
+The pool is for feeds; a run that lasts for minutes must not take a connection away from them. Where a pooler
+in between may hand every transaction to another server process, nothing is kept on the server from one
+transaction to the next: the limits are then set, and the statement prepared, anew within each.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _SOONER = 0.9  # the server's limit ends first: it says more
 class Session:
     """A connection that is made with the first change and closed at the end; one found dead is replaced.
 
-    ``keeps`` is whether a statement, once prepared, may be used again.
+    ``keeps`` is whether what was set or prepared on the connection once still holds for its next transaction.
     """
 
     def __init__(self, database: Database, *, keeps: bool) -> None:
@@ -33,6 +34,7 @@ class Session:
         self._keeps = keeps
         self._con: Own | None = None
         self._prepared: dict[str, Prepared] = {}
+        self._limit_ms = 0  # what the connection's limits are set to
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,13 +70,9 @@ class Session:
     async def _begun(self, timeout_s: float) -> Own:
         """The connection, with a transaction begun; one that died since its last change is replaced, once."""
         limit_ms = max(1, int(timeout_s * _SOONER * 1_000))
-        begin = (
-            f"begin; set local statement_timeout = {limit_ms}; "
-            f"set local idle_in_transaction_session_timeout = {limit_ms + _IDLE_MS}"
-        )
         if self._con is not None:
             try:
-                await self._con.execute(begin)
+                await self._begin(self._con, limit_ms)
             except TROUBLE as error:
                 if isinstance(error, TimeoutError) or not is_lost(error):
                     raise
@@ -83,8 +81,14 @@ class Session:
             else:
                 return self._con
         self._con = await self._database.connect()
-        await self._con.execute(begin)
+        await self._begin(self._con, limit_ms)
         return self._con
+
+    async def _begin(self, con: Own, limit_ms: int) -> None:
+        if self._keeps and limit_ms != self._limit_ms:
+            await con.execute(_limits("set", limit_ms))
+            self._limit_ms = limit_ms
+        await con.execute("begin" if self._keeps else f"begin; {_limits('set local', limit_ms)}")
 
     async def _statement(self, con: Own, sql: str) -> Prepared:
         if (known := self._prepared.get(sql)) is not None:
@@ -111,7 +115,14 @@ class Session:
 
     def _forget(self) -> None:
         self._con = None
+        self._limit_ms = 0
         self._prepared.clear()
+
+
+def _limits(how: str, limit_ms: int) -> str:
+    """The server's own limits, so that it ends what a program that died left behind."""
+    idle_ms = limit_ms + _IDLE_MS
+    return f"{how} statement_timeout = {limit_ms}; {how} idle_in_transaction_session_timeout = {idle_ms}"
 
 
 async def _close(con: Own) -> None:

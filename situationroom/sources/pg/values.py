@@ -23,6 +23,12 @@ class BadArgumentError(ValueError):
         self.message = Message(identifier, values)
 
 
+PLAIN = frozenset(
+    {"bool", "int2", "int4", "int8", "oid", "float4", "float8", "text", "varchar", "bpchar", "name"}
+)
+"""Types whose values are cells as they come."""
+
+
 def cell(value: object, zone: tzinfo) -> Value:
     """One value of a row. Intervals become seconds; what has no plain form becomes text.
 
