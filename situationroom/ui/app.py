@@ -155,7 +155,8 @@ class RoomApp(App[None]):
     def wording(self) -> Wording:
         """How dialogs of this screen say things."""
         width = min(DIALOG_CELLS, self.size.width) - 4
-        return Wording(self.painter.lang, self.painter.theme, self.painter.glyphs, width)
+        zone = self.room.now().tzinfo
+        return Wording(self.painter.lang, self.painter.theme, self.painter.glyphs, width, zone)
 
     def wish(self, work: Awaitable[None]) -> None:
         """Do something that may take long, beside everything else; its failure is shown."""

@@ -82,7 +82,7 @@ class ApprovalScreen(Dialog[Decision]):
             buttons.append(button(say("ui.approve", self.lang), "approve", loud=True))
         if tools:
             below.append(Horizontal(*tools, classes="buttons tools"))
-        preview = Static(self.wording.approval(self._approval, now), id="preview")
+        preview = Static(self.wording.approval(self._approval), id="preview")
         yield self.box(self._title, preview, *below, buttons=tuple(buttons))
 
     def on_mount(self) -> None:

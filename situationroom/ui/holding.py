@@ -11,7 +11,6 @@ from textual.containers import Vertical
 from textual.widgets import Button, Input, Static
 
 from situationroom.actions.asked import Hold
-from situationroom.formats import clock
 from situationroom.i18n import say
 from situationroom.ui.dialog import Dialog, button
 from situationroom.ui.preview import Wording
@@ -66,7 +65,7 @@ class ReleaseScreen(Dialog[bool | None]):
     def compose(self) -> ComposeResult:
         """Who holds, since when and why; the buttons."""
         hold = self._hold
-        words = say("ui.held_by", self.lang, person=hold.person.name, since=clock(hold.since))
+        words = say("ui.held_by", self.lang, person=hold.person.name, since=self.wording.clock(hold.since))
         lines = [self.wording.line((words, "warning"))]
         if hold.reason:
             lines.append(self.wording.line((hold.reason, "")))

@@ -100,11 +100,9 @@ class Outcomes:
     def say(self, run: RunStatus) -> None:
         """How a run stands, in the message line."""
         identifier, tone = _ENDINGS.get(run.state, ("ui.under_way", "muted"))
-        ended = say("ui.ended", self._room.layout.lang)
-        self._app.tell(
-            identifier,
-            tone,
-            title=self._desk.title(run.action),
-            reason=run.reason or run.result or ended,
-            result=run.result or ended,
+        lang, title = self._room.layout.lang, self._desk.title(run.action)
+        result, reason = (
+            say(message or "ui.ended", lang).removeprefix(f"{title}: ")  # most sentences begin with it
+            for message in (run.result, run.reason or run.result)
         )
+        self._app.tell(identifier, tone, title=title, reason=reason, result=result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from rich.text import Text
 
@@ -21,10 +21,11 @@ WIDEST_COLUMN = 32
 
 
 class Wording:
-    """Says a preview in one language, with one theme, for one width."""
+    """Says a preview in one language, with one theme, for one width; times of day in one zone."""
 
-    def __init__(self, lang: str, theme: Theme, glyphs: Glyphs, width: int) -> None:
+    def __init__(self, lang: str, theme: Theme, glyphs: Glyphs, width: int, zone: tzinfo | None) -> None:
         self.lang = lang
+        self.zone = zone
         self._theme = theme
         self._glyphs = glyphs
         self.width = max(1, width)
@@ -33,13 +34,13 @@ class Wording:
         """The effect, before → after, how many, the warnings, the rows and the statement."""
         return self._effect(preview, preview.before.text)
 
-    def approval(self, approval: Approval, now: datetime) -> Text:
+    def approval(self, approval: Approval) -> Text:
         """The same preview as the asker saw it, and who asked, when, from where, with which values."""
         asked = say(
             "ui.asked_by",
             self.lang,
             person=approval.asker.name,
-            at=clock(approval.asked.astimezone(now.tzinfo)),
+            at=self.clock(approval.asked),
             where=approval.where or "–",
         )
         lines = [self.line((asked, "title"))]
@@ -63,6 +64,10 @@ class Wording:
         if left <= 0:
             return self.line((say("ui.expired", self.lang), "warning"))
         return self.line((say("ui.expires", self.lang, seconds=left), "muted"))
+
+    def clock(self, moment: datetime) -> str:
+        """The time of day of a moment."""
+        return clock(moment.astimezone(self.zone))
 
     def plain(self, raw: str) -> str:
         """Safe text in marks this terminal can show."""

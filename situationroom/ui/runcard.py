@@ -13,7 +13,7 @@ from textual.widgets import Button, Static
 
 from situationroom.engine.interface import Room
 from situationroom.errors import RoomError
-from situationroom.formats import clock, duration, number
+from situationroom.formats import duration, number
 from situationroom.i18n import say
 from situationroom.paint.runs import run_due, run_errors, run_progress, run_state
 from situationroom.ui.dialog import Dialog, button
@@ -128,7 +128,7 @@ class RunScreen(Dialog[Leaving | None]):
         self._show()
 
     def _show(self) -> None:
-        self.query_one("#facts", Static).update(run_facts(self._run, self._room, self.wording))
+        self.query_one("#facts", Static).update(run_facts(self._run, self.wording))
         for place, text in (("#truth", self._truth), ("#said", self._said)):
             shown = self.query_one(place, Static)
             shown.update(text or "")
@@ -142,9 +142,9 @@ class RunScreen(Dialog[Leaving | None]):
             self.query_one("#close", Button).focus()
 
 
-def run_facts(run: RunStatus, room: Room, wording: Wording) -> Text:
+def run_facts(run: RunStatus, wording: Wording) -> Text:
     """State, what it changed, how far, who, when, how long, what came of it, what went wrong by reason."""
-    lang, zone = wording.lang, room.now().tzinfo
+    lang = wording.lang
 
     def fact(name: str, words: str, style: str = "") -> Text:
         return wording.line((f"{say(f'ui.fact_{name}', lang)}  ", "muted"), (words, style))
@@ -154,7 +154,8 @@ def run_facts(run: RunStatus, room: Room, wording: Wording) -> Text:
     if (said := run.result if run.state is RunState.DONE else run.reason or run.result) is not None:
         lines += wording.lines(say(said, lang), "critical" if run.unsettled else "")
     if run.before is not None:
-        lines.append(wording.change(run.before, run.after, "ui.fact_before"))
+        label = "ui.fact_change" if run.after is not None else "ui.fact_before"
+        lines.append(wording.change(run.before, run.after, label))
     elif run.after is not None:
         lines.append(fact("after", say(run.after, lang)))
     if run.total is not None:
@@ -164,14 +165,14 @@ def run_facts(run: RunStatus, room: Room, wording: Wording) -> Text:
     if errors := run_errors(run, lang):
         lines.append(wording.line((f"{say('ui.fact_errors', lang)}  ", "muted"), *errors))
     lines.append(Text())
-    began = run.started.astimezone(zone)
+    began = run.started.astimezone(wording.zone)
     lines.append(fact("asker", " · ".join(part for part in (run.person.name, run.where) if part)))
     if run.approver is not None:
         lines.append(fact("approver", run.approver.name))
-    time = f"{began:%Y-%m-%d} {clock(began)}"
+    time = f"{began:%Y-%m-%d} {wording.clock(began)}"
     if run.ended is not None:
         took = duration((run.ended - run.started).total_seconds(), lang)
-        time += f" – {clock(run.ended.astimezone(zone))} ({took})"
+        time += f" – {wording.clock(run.ended)} ({took})"
     lines.append(fact("time", time))
     if run.undoes:
         lines.append(fact("undoes", run.undoes))

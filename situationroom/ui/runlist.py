@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from situationroom.formats import clock
 from situationroom.i18n import say
 from situationroom.paint.runs import run_due, run_mark, run_state
 from situationroom.ui.dialog import Dialog, button
@@ -53,6 +52,6 @@ class RunsScreen(Dialog[str | None]):
         mark, style = run_mark(run)
         due = [part for words, tone in run_due(run, self.lang) for part in (("  ", ""), (words, tone))]
         first = self.wording.line((f"{mark} ", style), (self._title_of(run.action), "strong"))
-        who = f"{clock(run.started)} {run.person.name}  "
+        who = f"{self.wording.clock(run.started)} {run.person.name}  "
         second = self.wording.line(("  ", ""), (who, "muted"), run_state(run, self.lang), *due)
         return Text("\n").join([first, second])

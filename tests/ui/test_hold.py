@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 
 from situationroom.actions.asked import Hold
@@ -86,8 +89,12 @@ async def test_actions_are_grey_with_the_reason_while_held(app: RoomApp, room: F
 async def test_the_key_again_releases_after_a_question(app: RoomApp, room: FakeRoom) -> None:
     async with app.run_test(size=WALL) as pilot:
         await room.hold(Person("park", "박팀장"), "점검")
+        held = room.held()
+        assert held is not None
+        room._hold = replace(held, since=held.since.astimezone(UTC))  # as a journal has it
         await pilot.press("H")
         await until_seen(app, "전체 보류를 해제할까요?")
+        assert "박팀장 님이 09:41:07부터 보류 중" in text_of(app)
         assert app.focused is not None
         assert app.focused.id == "cancel"
         await pilot.press("enter")
