@@ -198,7 +198,7 @@ def _supersede(runs: dict[str, Record], then: Record) -> None:
     just that back.
     """
     for earlier in list(runs.values()):
-        same = (earlier.action, earlier.values) == (then.action, then.values)
+        same = (earlier.action, earlier.about) == (then.action, then.about)
         if earlier.id == then.id or not same or not earlier.happened or earlier.superseded:
             continue
         runs[earlier.id] = replace(earlier, superseded=True)

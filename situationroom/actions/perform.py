@@ -65,6 +65,7 @@ class Performer:
             **self._records.preview(run, run.previewed),
             "lease": lease,
             "values": run.mask.whole(),
+            "about": run.about,
             "target": run.target or None,
             "undoes": run.call.undoes or None,
             "resumes": run.call.resume.run if run.call.resume else None,

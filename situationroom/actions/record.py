@@ -29,6 +29,7 @@ class Record:
         fired: whether it was ever confirmed.
         lease: the sign of life of the process that carries it.
         values: the inputs, secret ones hidden.
+        about: those of the inputs that say which thing is changed.
         target: what no other run may touch meanwhile, or "".
         undoes: the run it goes back from, or ""; ``reverts``: by itself, when its time was over.
         resumes: the run it continues, or "".
@@ -61,6 +62,7 @@ class Record:
     fired: bool = False
     lease: str = ""
     values: Facts = field(default_factory=dict)
+    about: Facts = field(default_factory=dict)
     target: str = ""
     undoes: str = ""
     resumes: str = ""
@@ -190,6 +192,7 @@ def _claimed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
         "state": RunState.CLAIMED,
         "fired": True,
         "lease": _text(facts.get("lease")),
+        "about": _mapping(facts["about"]) if "about" in facts else record.values,
         "target": _text(facts.get("target")),
         "undoes": _text(facts.get("undoes")),
         "resumes": _text(facts.get("resumes")),

@@ -13,6 +13,7 @@ from situationroom.actions.machine import UNDER_WAY, step
 from situationroom.actions.masking import Mask
 from situationroom.actions.pace import Speed
 from situationroom.actions.waiting import Sleep, sleep_unless
+from situationroom.layout.models import OwnInputs
 from situationroom.values import Message, RunState, RunStatus
 
 CHECKPOINT_S = 1.0
@@ -57,6 +58,13 @@ class Run:
     def under_way(self) -> bool:
         """Whether it keeps other runs of its action away."""
         return self.state in UNDER_WAY
+
+    @property
+    def about(self) -> Facts:
+        """Which thing it changes: its inputs, but for those that say how, as the kind's own do."""
+        options = self.action.options
+        how = options.own_inputs() if isinstance(options, OwnInputs) else {}
+        return {name: value for name, value in self.mask.whole().items() if name not in how}
 
     @property
     def previewed(self) -> Preview:

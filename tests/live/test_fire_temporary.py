@@ -178,3 +178,46 @@ async def test_a_revert_waits_for_a_run_of_the_same_action(database: str, tmp_pa
         assert len(await kinds_of(room, "claimed")) == 2
         with pytest.raises(ActionDenied):
             await room.firing.undo(first.id, KIM)
+
+
+BANK = """
+bank:
+  title: 이체 은행
+  kind: switch
+  source: kos
+  roles: operator
+  for: 2h
+  choices: [A, B, C]
+  state: {sql: "select agency from waiting where no = 1"}
+  set: {sql: "update waiting set agency = $1 where no = 1", args: [value]}
+"""
+
+
+async def bank(room: FiringRoom) -> str:
+    return str((await room.sql("select agency from waiting where no = 1"))[0][0])
+
+
+async def test_a_setting_that_was_changed_twice_goes_back_to_the_first(database: str, tmp_path: Path) -> None:
+    clock = ShiftedClock()
+    async with firing_room(database, tmp_path, BANK, clock=clock) as room:
+        await room.sql("insert into waiting values (1, 'A', '')")
+        first = await room.fire("bank", {"to": "B"})
+        await room.fire("bank", {"to": "C"})
+        assert room.run(first.id).reverts_left_s is None
+        clock.ahead = OVER
+        await wait_until(lambda: kinds_of(room, "reverted"))
+        await wait_until(lambda: room.state("bank").reverts_left_s is None)
+        assert await bank(room) == "A"
+
+
+async def test_another_value_set_by_hand_is_not_forced_back(database: str, tmp_path: Path) -> None:
+    clock = ShiftedClock()
+    async with firing_room(database, tmp_path, BANK, clock=clock) as room:
+        await room.sql("insert into waiting values (1, 'A', '')")
+        await room.fire("bank", {"to": "B"})
+        await room.sql("update waiting set agency = 'C' where no = 1")
+        clock.ahead = OVER
+        entry = await reverted(room)
+        assert entry.facts["forced"] is False
+        assert "changed_by_hand" in entry.body
+        assert await bank(room) == "C"

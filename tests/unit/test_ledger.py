@@ -154,7 +154,7 @@ def test_other_inputs_are_another_thing() -> None:
     book = Book()
     book.fired("first", for_s=60)
     book("done", "first", after={"value": True})
-    book.fired("second", values={"code": "E99"})
+    book.fired("second", about={"code": "E99"})
     book("done", "second", after={"value": True})
     assert ids(book.ledger().temporary()) == ["first"]
 
