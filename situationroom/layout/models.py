@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from situationroom.layout.fields import (
     Column,
@@ -258,6 +258,13 @@ class ActionSpec(Spec):
         return self.approvers or self.roles
 
 
+def _open_to_kinds(schema: dict[str, Any]) -> None:
+    """For editors: a step written in place has the keys of its kind, which only the loader knows."""
+    del schema["properties"]["part"]
+    schema["properties"]["kind"] = {"type": "string"}
+    schema["additionalProperties"] = True
+
+
 class StepSpec(Spec):
     """One step of several: an action of the layout (``use``), or one written in its place (``kind`` …).
 
@@ -265,6 +272,8 @@ class StepSpec(Spec):
     has all inputs of the whole besides. ``goal`` says what a setting shall be, where its kind would
     otherwise choose by itself (a toggle). ``undo`` is a step that takes it back, where it cannot itself.
     """
+
+    model_config = ConfigDict(json_schema_extra=_open_to_kinds)
 
     title: str = ""
     use: Annotated[str, Names("action")] | None = None
