@@ -17,6 +17,7 @@ from situationroom.catalog import Catalog, catalog
 from situationroom.cli import program
 from situationroom.demo.scenarios import SCENARIOS
 from situationroom.demo.worlds import WORLDS
+from situationroom.formats import cell
 from situationroom.i18n import say
 from situationroom.journal import Entry, Kind
 from situationroom.layout.entries import SECTIONS
@@ -40,6 +41,7 @@ from situationroom.layout.models import (
 from situationroom.layout.options import DEEPEST, options_of
 from situationroom.layout.yaml_nodes import Data, read
 from situationroom.paint.page import build_panels
+from situationroom.panel import WELL_KNOWN
 from tests.markdown import PAGES, ROOT, Block, blocks, rows, sections, table
 
 README, LAYOUT = ROOT / "README.md", ROOT / "docs" / "layout.md"
@@ -203,6 +205,19 @@ def test_expressions_are_as_told(expression: str, value: object) -> None:
     since = datetime(2024, 9, 20, 9, 0, tzinfo=UTC)
     row = {"unknown": None, "agency": "KAIT", "total": 2, "since": since, "till": since.replace(minute=1)}
     assert compile_expression(expression).evaluate(row) == value
+
+
+def test_the_well_known_columns_are_told() -> None:
+    told = LAYOUT.read_text("utf-8").partition("Column names of the trade\n(")[2].partition(")")[0]
+    assert set(re.findall(r"`(.+?)`", told)) == set(WELL_KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [("number", 12_430), ("big", 128_402), ("percent", 0.112), ("duration", 90), ("money", 12_500_000)],
+)
+def test_figures_are_written_as_told(figure: str, value: float) -> None:
+    assert re.search(rf"`{figure}` [^·]*{re.escape(cell(value, figure))}", LAYOUT.read_text("utf-8"))
 
 
 def test_the_programs_own_keys_are_told() -> None:
