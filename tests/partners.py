@@ -11,7 +11,7 @@ import asyncio
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -99,21 +99,26 @@ class Partners:
         connection = request.transport
         assert connection is not None
         self._connections.add(connection)
+        sending = asyncio.create_task(self._send(socket))
         try:
-            async for event in self._stream():
-                await socket.send_json(event)
-        except ConnectionError:
-            pass  # who listened has gone
+            async for _ in socket:  # reading is what answers pings
+                pass
         finally:
             self._connections.discard(connection)
+            sending.cancel()
+            await asyncio.wait([sending])
         return socket
 
-    async def _stream(self) -> AsyncIterator[dict[str, object]]:
+    async def _send(self, socket: web.WebSocketResponse) -> None:
         count = 0
         while not self.is_cut:
             count += 1
             at = datetime.now(UTC).isoformat()
-            yield {"id": count, "at": at, "level": "info", "text": f"{self._text} {count:,}건"}
+            event = {"id": count, "at": at, "level": "info", "text": f"{self._text} {count:,}건"}
+            try:
+                await socket.send_json(event)
+            except ConnectionError:
+                return  # who listened has gone
             await asyncio.sleep(self._every_s)
 
 
