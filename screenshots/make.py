@@ -21,7 +21,8 @@ def main() -> None:
     running = [
         subprocess.Popen([*program, *options, "-o", str(HERE / name)]) for name, options in PICTURES.items()
     ]
-    if any([process.wait(timeout=300) for process in running]):
+    codes = [process.wait(timeout=300) for process in running]
+    if any(codes):
         sys.exit("a picture could not be made")
 
 
