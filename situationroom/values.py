@@ -139,6 +139,8 @@ class FeedState:
 
     def key(self, row: Row) -> Key:
         """The key of one of this feed's rows; ``()`` for a feed without key columns."""
+        if not self.key_columns:
+            return ()
         return tuple("" if (value := row.get(name)) is None else str(value) for name in self.key_columns)
 
 

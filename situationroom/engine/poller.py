@@ -19,8 +19,8 @@ from situationroom.values import Failure, FeedState, Message, Reading, Row, Valu
 CLOCK_OFF_S = 2.0
 """A source whose clock is further off than this says so in its readings."""
 
-ASK_TIMEOUT_S = 10.0
-"""How long an answer may take where neither the feed nor its period says less."""
+LONGEST_S, SHORTEST_S = 10.0, 0.5
+"""Bounds of the time an answer may take where the feed does not say."""
 
 _JITTER = 0.05
 _GRACE_S = 0.5
@@ -37,8 +37,11 @@ class Feed:
 
     @property
     def timeout_s(self) -> float:
-        """How long an answer may take: the feed's own word, else its period, within bounds."""
-        return self.spec.timeout or min(ASK_TIMEOUT_S, max(2.0, self.spec.every))
+        """How long an answer may take: the feed's own word, else a little less than its period.
+
+        A source that hangs is thereby on the screen within two periods.
+        """
+        return self.spec.timeout or min(LONGEST_S, max(SHORTEST_S, 0.9 * self.spec.every))
 
 
 class Poller:
