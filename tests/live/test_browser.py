@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, WebSocket, async_playwright
+from playwright.async_api import Page, ViewportSize, WebSocket, async_playwright
 
 from tests.helpers import wait_until
 from tests.live.serving import serving
@@ -18,7 +18,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 ESCAPES = re.compile(r"\x1b(\[[0-9;?<>=$]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\))")
 
 pytestmark = [
@@ -58,7 +58,7 @@ async def phone() -> AsyncIterator[Phone]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
-            yield Phone(await browser.new_page(viewport={**PHONE}, has_touch=True))
+            yield Phone(await browser.new_page(viewport=PHONE, has_touch=True))
         finally:
             await browser.close()
 
