@@ -22,7 +22,7 @@ CLOCK_OFF_S = 2.0
 LONGEST_S, SHORTEST_S = 10.0, 0.5
 """Bounds of the time an answer may take where the feed does not say."""
 
-_JITTER = 0.05
+_JITTER = 0.02
 _GRACE_S = 0.5
 
 

@@ -112,7 +112,7 @@ class Wall(Widget):
     def tick(self) -> None:
         """A second has passed: ages and clocks."""
         for host in self.shown:
-            host.repaint()
+            host.tick()
 
     def _names(self, page: str) -> tuple[str, ...]:
         """The panels of a page, on a wall or on a phone, in reading order."""
