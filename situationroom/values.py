@@ -176,14 +176,14 @@ class SourceHealth:
 
     Attributes:
         name: the source's name in the layout.
-        level: GOOD, WARNING (some feeds stale or failed), CRITICAL (all of them).
+        level: GOOD, WARNING (some feeds stale or failed), CRITICAL (all of them); None until an answer.
         age_s: seconds since any of its feeds last answered; infinite before the first answer.
         reason: why it is not good, or None.
 
     """
 
     name: str
-    level: Level
+    level: Level | None
     age_s: float
     reason: Message | None = None
 

@@ -11,6 +11,7 @@ import asyncio
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ class Partners:
         self._connections: set[asyncio.Transport] = set()
         self.spoilt: dict[str, str] = {}
         self.rows: dict[str, list[dict[str, object]]] = {}
+        self.asked: Counter[str] = Counter()
         self.is_cut = False
         self.port = 0
 
@@ -79,6 +81,7 @@ class Partners:
 
     async def _stats(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
+        self.asked[name] += 1
         match self.spoilt.get(name):
             case "garbage":
                 return web.Response(body=b"\x00\xff\xfe{]", content_type="application/json")
