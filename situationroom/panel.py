@@ -183,7 +183,7 @@ class View:
     def level(self, row: Row | Key = (), name: str | None = None) -> Level:
         """The worst level that holds for a row (or a key) of a feed."""
         state = self.feed(name)
-        if state is None:
+        if state is None or not self.levels:
             return Level.GOOD
         key = row if isinstance(row, tuple) else state.key(row)
         return self.levels.get((state.name, key), Level.GOOD)
@@ -191,7 +191,7 @@ class View:
     def worst(self, name: str | None = None) -> Level:
         """The worst level that holds anywhere in a feed."""
         state = self.feed(name)
-        if state is None:
+        if state is None or not self.levels:
             return Level.GOOD
         return max(
             (level for (feed, _), level in self.levels.items() if feed == state.name), default=Level.GOOD

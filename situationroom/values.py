@@ -139,6 +139,8 @@ class FeedState:
 
     def key(self, row: Row) -> Key:
         """The key of one of this feed's rows; ``()`` for a feed without key columns."""
+        if not self.key_columns:
+            return ()
         return tuple("" if (value := row.get(name)) is None else str(value) for name in self.key_columns)
 
 
@@ -174,14 +176,14 @@ class SourceHealth:
 
     Attributes:
         name: the source's name in the layout.
-        level: GOOD, WARNING (some feeds stale or failed), CRITICAL (all of them).
+        level: GOOD, WARNING (some feeds stale or failed), CRITICAL (all of them); None until an answer.
         age_s: seconds since any of its feeds last answered; infinite before the first answer.
         reason: why it is not good, or None.
 
     """
 
     name: str
-    level: Level
+    level: Level | None
     age_s: float
     reason: Message | None = None
 

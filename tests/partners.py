@@ -11,7 +11,8 @@ import asyncio
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -37,6 +38,7 @@ class Partners:
         self._connections: set[asyncio.Transport] = set()
         self.spoilt: dict[str, str] = {}
         self.rows: dict[str, list[dict[str, object]]] = {}
+        self.asked: Counter[str] = Counter()
         self.is_cut = False
         self.port = 0
 
@@ -79,6 +81,7 @@ class Partners:
 
     async def _stats(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
+        self.asked[name] += 1
         match self.spoilt.get(name):
             case "garbage":
                 return web.Response(body=b"\x00\xff\xfe{]", content_type="application/json")
@@ -99,21 +102,26 @@ class Partners:
         connection = request.transport
         assert connection is not None
         self._connections.add(connection)
+        sending = asyncio.create_task(self._send(socket))
         try:
-            async for event in self._stream():
-                await socket.send_json(event)
-        except ConnectionError:
-            pass  # who listened has gone
+            async for _ in socket:  # reading is what answers pings
+                pass
         finally:
             self._connections.discard(connection)
+            sending.cancel()
+            await asyncio.wait([sending])
         return socket
 
-    async def _stream(self) -> AsyncIterator[dict[str, object]]:
+    async def _send(self, socket: web.WebSocketResponse) -> None:
         count = 0
         while not self.is_cut:
             count += 1
             at = datetime.now(UTC).isoformat()
-            yield {"id": count, "at": at, "level": "info", "text": f"{self._text} {count:,}건"}
+            event = {"id": count, "at": at, "level": "info", "text": f"{self._text} {count:,}건"}
+            try:
+                await socket.send_json(event)
+            except ConnectionError:
+                return  # who listened has gone
             await asyncio.sleep(self._every_s)
 
 

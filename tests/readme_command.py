@@ -9,7 +9,9 @@ README = Path(__file__).parent.parent / "README.md"
 
 def command(name: str) -> str:
     """The shell block of README marked ``<!-- command: name -->``."""
-    found = re.search(rf"<!-- command: {re.escape(name)} -->\s*```sh\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    found = re.search(
+        rf"<!-- command: {re.escape(name)} -->\s*```sh\n(.*?)```", README.read_text("utf-8"), re.DOTALL
+    )
     if found is None:
         sys.exit(f"README.md has no command called {name}")
     return found[1]

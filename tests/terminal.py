@@ -199,6 +199,14 @@ class Terminal:
         self._screen.resize(rows, columns)
         self._set_size(columns, rows)
 
+    def freeze(self) -> None:
+        """Read nothing any more, as a terminal behind a connection that stands still."""
+        asyncio.get_running_loop().remove_reader(self._master)
+
+    def thaw(self) -> None:
+        """Read on."""
+        asyncio.get_running_loop().add_reader(self._master, self._read)
+
     def signal(self, number: signal.Signals) -> None:
         """Send the program a signal."""
         assert self._process is not None

@@ -36,7 +36,9 @@ def main() -> None:
         python = str(Path(folder) / "venv" / "bin" / "python")
         subprocess.run([python, "-m", "pip", "install", "-q", str(wheel)], check=True)
         for words in (["--version"], ["panels"], ["schema"]):
-            subprocess.run([python, "-m", "situationroom", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [python, "-m", "situationroom", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL
+            )
     print("wheel: every tracked file is in it, and it works by itself")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -19,10 +19,10 @@ from situationroom.values import Failure, FeedState, Message, Reading, Row, Valu
 CLOCK_OFF_S = 2.0
 """A source whose clock is further off than this says so in its readings."""
 
-ASK_TIMEOUT_S = 10.0
-"""How long an answer may take where neither the feed nor its period says less."""
+LONGEST_S, SHORTEST_S = 10.0, 0.5
+"""Bounds of the time an answer may take where the feed does not say."""
 
-_JITTER = 0.05
+_JITTER = 0.02
 _GRACE_S = 0.5
 
 
@@ -37,8 +37,11 @@ class Feed:
 
     @property
     def timeout_s(self) -> float:
-        """How long an answer may take: the feed's own word, else its period, within bounds."""
-        return self.spec.timeout or min(ASK_TIMEOUT_S, max(2.0, self.spec.every))
+        """How long an answer may take: the feed's own word, else a little less than its period.
+
+        A source that hangs is thereby on the screen within two periods.
+        """
+        return self.spec.timeout or min(LONGEST_S, max(SHORTEST_S, 0.9 * self.spec.every))
 
 
 class Poller:
@@ -68,13 +71,26 @@ class Poller:
             tasks.create_task(self._poll(), name=f"poll {self.feed.name}")
 
     async def _poll(self) -> None:
+        """Ask on a beat, with jitter around it.
+
+        Feeds of one period so stay near each other, and one repaint shows them all: a wall of twelve costs
+        much less than by twelve repaints.
+        """
+        due = self._clock.now()
         while True:
             self._nudge.clear()
             asked = self._clock.now()
             await self._ask(asked)
-            period = self.feed.spec.every * (1 + self._random.uniform(-_JITTER, _JITTER))
-            await self._wait(period - self._since(asked))
+            due = self._next(due, asked)
+            every_s = self.feed.spec.every
+            left_s = min(every_s, (due - self._clock.now()).total_seconds())  # a clock may be set back
+            await self._wait(left_s + every_s * self._random.uniform(-_JITTER, _JITTER))
             await self._clock.sleep(max(0.0, self.feed.spec.min_every_s - self._since(asked)))
+
+    def _next(self, due: datetime, asked: datetime) -> datetime:
+        """When to ask again: on the beat, or a period after a question that was far off it."""
+        every = timedelta(seconds=self.feed.spec.every)
+        return (due if abs(asked - due) < every / 2 else asked) + every
 
     async def _wait(self, delay_s: float) -> None:
         """Until the period is over, or the source says that something changed."""

@@ -309,7 +309,8 @@ class LiveRoom:
         bad = [s for s in states if s.status(now) in (Status.STALE, Status.FAILED)]
         age_s = min((s.age_s(now) for s in states), default=float("inf"))
         if not bad:
-            return SourceHealth(name, Level.GOOD, age_s)
+            answered = any(s.reading is not None for s in states)
+            return SourceHealth(name, Level.GOOD if answered else None, age_s)
         failure = next((s.failure.reason for s in bad if s.failure is not None), Message("engine.stale"))
         return SourceHealth(
             name, Level.CRITICAL if len(bad) == len(states) else Level.WARNING, age_s, failure

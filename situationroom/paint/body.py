@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rich.style import Style
+from rich.text import Text
+
 from situationroom.formats import printable
 from situationroom.formats import width as cells
 from situationroom.paint.glyphs import Glyphs
@@ -19,11 +22,32 @@ MOST_LINES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a panel painted, unscrolled: rows of the width inside the frame, and the key each stands for."""
+    """What a panel painted, unscrolled, and the key each line stands for.
 
-    rows: tuple[Row, ...]
+    Lines become rows when they are looked at: of a long table or stream only those that show.
+    """
+
+    texts: tuple[Text | Row, ...]
     keys: tuple[Key | None, ...]
+    width: int
+    theme: Theme
+    glyphs: Glyphs
+    selected: Key | None = None
     broken: bool = False
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+        return len(self.texts)
+
+    def rows(self, start: int = 0, stop: int | None = None) -> tuple[Row, ...]:
+        """These lines as rows of the width inside the frame, the selected ones highlighted."""
+        highlight = None if self.selected is None else self.theme.style("selected")
+        chosen = zip(self.texts[start:stop], self.keys[start:stop], strict=True)
+        return tuple(self._row(text, highlight if key == self.selected else None) for text, key in chosen)
+
+    def _row(self, text: Text | Row, highlight: Style | None) -> Row:
+        row = paint_text(text, self.width, self.theme, None, self.glyphs) if isinstance(text, Text) else text
+        return row if highlight is None else restyle(row, highlight)
 
 
 def paint_body(panel: Panel[Any], view: View, width: int, height: int, theme: Theme, glyphs: Glyphs) -> Body:
@@ -38,18 +62,21 @@ def paint_body(panel: Panel[Any], view: View, width: int, height: int, theme: Th
         return _words(view.say("paint.waiting") if waiting else "", "muted", width, theme, glyphs)
     try:
         lines = list(panel.paint(view, width, height))[:MOST_LINES]
-        rows = [paint_text(line.text, width, theme, None, glyphs) for line in lines]
-        keys = tuple(line.key for line in lines)
+        body = Body(
+            tuple(_text(line.text) for line in lines), tuple(line.key for line in lines),
+            width, theme, glyphs, view.selected,
+        )  # fmt: skip
     except Exception as error:  # noqa: BLE001 - panels are anybody's code: one that breaks may not end the room
         what = f"{type(error).__name__}: {error}"
         return _words(view.say("paint.broken", error=what), "critical", width, theme, glyphs, broken=True)
-    if view.selected is not None:
-        highlight = theme.style("selected")
-        rows = [
-            restyle(row, highlight) if key == view.selected else row
-            for row, key in zip(rows, keys, strict=True)
-        ]
-    return Body(tuple(rows), keys)
+    return body
+
+
+def _text(text: object) -> Text:
+    """A line's text; anything else breaks the panel now, not when somebody scrolls to it."""
+    if not isinstance(text, Text):
+        raise TypeError(f"Line({text!r:.40}): not a rich Text")
+    return text
 
 
 def _words(words: str, style: str, width: int, theme: Theme, glyphs: Glyphs, *, broken: bool = False) -> Body:
@@ -65,4 +92,4 @@ def _words(words: str, style: str, width: int, theme: Theme, glyphs: Glyphs, *, 
             part += char
         rows.append(paint_pieces([(f" {part}", style)], width, theme, None, glyphs))
         left = left[len(part) :].lstrip(" ")
-    return Body(tuple(rows), (None,) * len(rows), broken)
+    return Body(tuple(rows), (None,) * len(rows), width, theme, glyphs, broken=broken)

@@ -27,7 +27,7 @@ _GLYPHS = {
     "+": ("   ", " # ", "###", " # ", "   "),
     ":": (" ", "#", " ", "#", " "),
     ".": (" ", " ", " ", " ", "#"),
-    ",": (" ", " ", " ", "#", "#"),
+    ",": ("  ", "  ", "  ", " #", "# "),
     " ": (" ", " ", " ", " ", " "),
 }
 _HALVES = {("#", "#"): "█", ("#", " "): "▀", (" ", "#"): "▄", (" ", " "): " "}
@@ -56,7 +56,10 @@ def _glyph(character: str, rows: Rows) -> list[str]:
         return [" " * cells(character)] * (rows - 1) + [character]
     if rows == 5:
         return ["".join("██" if dot == "#" else "  " for dot in line) for line in dots]
-    padded = (*dots, " " * len(dots[0]))
+    blank = " " * len(dots[0])
+    padded = (
+        (blank, *dots) if character == "," else (*dots, blank)
+    )  # a comma goes below the line: 3,750 is not 3.750
     return [
         "".join(_HALVES[pair] for pair in zip(padded[row], padded[row + 1], strict=True)) for row in (0, 2, 4)
     ]

@@ -107,8 +107,8 @@ def inside(
     """
     line = theme.style("frame.focus" if focused else "frame")
     inner = inner_height(heading, height)
-    offset = max(0, min(offset, len(body.rows) - inner))
-    shown = body.rows[offset : offset + inner]
+    offset = max(0, min(offset, len(body) - inner))
+    shown = body.rows(offset, offset + inner)
     if heading.dimmed and not body.broken:
         dim = theme.style("dimmed")
         shown = tuple(restyle(row, dim) for row in shown)
@@ -120,11 +120,11 @@ def inside(
     shown = shown[: height - 2]
     keys = (keys + (None,) * height)[: len(shown)]
     left = paint_pieces([("│", line)], 1, theme, None, glyphs)
-    thumb = _thumb(offset, inner, len(body.rows))
+    thumb = _thumb(offset, inner, len(body))
     mark = paint_pieces([("┃", "accent" if focused else "muted")], 1, theme, None, glyphs)
     rows = [(*left, *row, *(mark if y in thumb else left)) for y, row in enumerate(shown)]
     rows.append(_bottom(body, heading, offset, inner, width, theme, glyphs, focused=focused))
-    return Framed(tuple(rows), (*keys, None), len(body.rows))
+    return Framed(tuple(rows), (*keys, None), len(body))
 
 
 def _bottom(
@@ -140,7 +140,7 @@ def _bottom(
 ) -> Row:
     """The bottom border, with the note on its left and the place in a scrolled body on its right."""
     line = "frame.focus" if focused else "frame"
-    place = f" {offset + inner}/{len(body.rows)} " if len(body.rows) > inner and width > 16 else ""
+    place = f" {offset + inner}/{len(body)} " if len(body) > inner and width > 16 else ""
     note = f" {WARNING} {heading.note} " if heading.note else ""
     room = width - 3 - cells(place)
     if cells(note) > room:

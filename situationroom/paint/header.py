@@ -9,7 +9,7 @@ from datetime import datetime
 from situationroom.formats import age, clock, duration
 from situationroom.i18n import say
 from situationroom.paint.bars import Chrome, Item, bar, fitting
-from situationroom.paint.glyphs import CRITICAL, GOOD, LEVEL_MARKS, WARNING, Glyphs
+from situationroom.paint.glyphs import CRITICAL, LEVEL_MARKS, NO_DATA, WARNING, Glyphs
 from situationroom.paint.rows import Piece
 from situationroom.paint.theme import Theme
 from situationroom.panel import level_style
@@ -108,7 +108,7 @@ def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -
     marks = _marks(facts)
     left = [*marks, Item(((facts.room, "strong"),), "room")]  # the name of the room is what may be cut
     first, first_taps = bar(left, [Item(((clock(facts.now), "accent"),))], width, theme, glyphs)
-    lamps = [_short_lamp(source) for source in sorted(facts.sources, key=lambda s: -s.level)]
+    lamps = [_short_lamp(source) for source in sorted(facts.sources, key=lambda s: -(s.level or 0))]
     second, second_taps = bar([_alerts(facts), *lamps], _event(facts), width, theme, glyphs, style="", row=1)
     return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
@@ -178,7 +178,9 @@ def _alerts(facts: HeaderFacts) -> Item:
 
 
 def _lamp(source: SourceHealth, lang: str, *, reasons: bool = True) -> Item:
-    """``● kos 1s``, ``■ kait 38s 시간 초과``."""
+    """``● kos 1s``, ``■ kait 38s 시간 초과``; ``– kos`` until a first answer."""
+    if source.level is None:
+        return Item(((f"{NO_DATA} {source.name}", "muted"),), f"source:{source.name}")
     style = level_style(source.level)
     words = f"{source.name} {age(source.age_s)}"
     if source.reason is not None and reasons:
@@ -188,9 +190,11 @@ def _lamp(source: SourceHealth, lang: str, *, reasons: bool = True) -> Item:
 
 
 def _short_lamp(source: SourceHealth) -> Item:
+    if source.level is None:
+        return Item(((NO_DATA, "muted"),), f"source:{source.name}")
     style = level_style(source.level)
     name = "" if source.level is Level.GOOD else f" {source.name} {age(source.age_s)}"
-    return Item(((LEVEL_MARKS.get(source.level, GOOD) + name, style or "good"),), f"source:{source.name}")
+    return Item(((LEVEL_MARKS[source.level] + name, style or "good"),), f"source:{source.name}")
 
 
 def _tabs(facts: HeaderFacts) -> list[Item]:

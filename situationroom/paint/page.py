@@ -184,7 +184,7 @@ def compose(painted: Mapping[Rect, Sequence[Row]], width: int, height: int) -> t
 def full_height(panel: Panel[Any], view: View, width: int, theme: Theme, glyphs: Glyphs) -> int:
     """Rows of the panel's frame with everything in it: what it wants, or all its lines where it has more."""
     wanted = max(1, panel.lines_wanted(view))
-    lines = len(paint_body(panel, view, width - 2, wanted, theme, glyphs).rows) if panel.SCROLLS else 0
+    lines = len(paint_body(panel, view, width - 2, wanted, theme, glyphs)) if panel.SCROLLS else 0
     reason = any(state.failure for state in view.feeds.values())
     return min(LONGEST_PANEL, max(wanted, lines)) + 2 + reason
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
 
 from situationroom.formats import LONGEST_TEXT, printable
 from situationroom.paint.glyphs import Glyphs
@@ -85,6 +85,8 @@ def _runs(text: Text, theme: Theme) -> list[tuple[str, Style]]:
     if not text.spans:
         return [(raw, own)]
     end = len(raw)
+    if (simple := _side_by_side(text.spans, raw, own, theme)) is not None:
+        return simple
     spans = [(max(0, s.start), min(end, s.end), theme.style(s.style)) for s in text.spans]
     begins: defaultdict[int, list[int]] = defaultdict(list)
     stops: defaultdict[int, list[int]] = defaultdict(list)
@@ -101,4 +103,23 @@ def _runs(text: Text, theme: Theme) -> list[tuple[str, Style]]:
         for index in begins[start]:
             insort(active, index)
         runs.append((raw[start:stop], sum((spans[index][2] for index in active), own)))
+    return runs
+
+
+def _side_by_side(
+    spans: Sequence[Span], raw: str, own: Style, theme: Theme
+) -> list[tuple[str, Style]] | None:
+    """The runs of spans in order that do not overlap, as nearly all texts have them; None for any other."""
+    runs: list[tuple[str, Style]] = []
+    place, end = 0, len(raw)
+    for start, stop, style in spans:
+        if not place <= start <= stop <= end:
+            return None
+        if place < start:
+            runs.append((raw[place:start], own))
+        if start < stop:
+            runs.append((raw[start:stop], own + theme.style(style)))
+        place = stop
+    if place < end:
+        runs.append((raw[place:], own))
     return runs

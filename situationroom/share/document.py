@@ -86,7 +86,7 @@ def panel_text(room: Room, panel: Panel[Any], width: int, person: Person) -> str
     look = theme("mono")
     height = full_height(panel, view, width + 2, look, Glyphs.NARROW) - 2
     reason = heading_of(panel, view).reason
-    body = text_of(paint_body(panel, view, width, height, look, Glyphs.NARROW).rows)
+    body = text_of(paint_body(panel, view, width, height, look, Glyphs.NARROW).rows())
     return f"{body}{reason}\n" if reason else body
 
 

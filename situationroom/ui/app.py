@@ -371,7 +371,7 @@ class RoomApp(App[None]):
     def _tell_source(self, name: str) -> None:
         lamp = next(lamp for lamp in self.room.sources() if lamp.name == name)
         if lamp.reason is None:
-            self.tell("ui.source_good", name=name)
+            self.tell("ui.source_waiting" if lamp.level is None else "ui.source_good", name=name)
         else:
             tone: Tone = "critical" if lamp.level is Level.CRITICAL else "warning"
             self.tell("ui.source_bad", tone, name=name, reason=lamp.reason)

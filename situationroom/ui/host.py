@@ -20,6 +20,9 @@ from situationroom.values import Key, Row
 
 WHEEL_LINES = 3
 
+RECENT_S = 0.85
+"""A panel painted this short a time ago can wait for the next second: no age is then two seconds behind."""
+
 
 class PanelHost(Painted, can_focus=True):
     """Shows one panel. It knows how it is looked at; what is shown comes from the painter."""
@@ -57,12 +60,20 @@ class PanelHost(Painted, can_focus=True):
         self._looking = Looking()
         self._shown: PaintedPanel | None = None
         self._newly_focused = False
+        self._painted_at = painter.room.now()
 
     def paint(self, size: Size) -> Sequence[Strip]:
         """The panel in its frame."""
+        self._painted_at = self._painter.room.now()
         looking = replace(self._looking, focused=self.has_focus)
         self._shown = self._painter.panel(self.panel_name, size.width, size.height, looking)
         return self._shown.strips
+
+    def tick(self) -> None:
+        """A second has passed: show the age, unless a feed's answer has just done so."""
+        shown_s = (self._painter.room.now() - self._painted_at).total_seconds()
+        if self.panel.UPDATES == "seconds" or not 0 <= shown_s < RECENT_S:
+            self.repaint()
 
     def concerns(self, changed: frozenset[str]) -> bool:
         """Whether a change of these feeds, of ``alerts`` or of ``actions`` may change what is shown."""
@@ -126,7 +137,7 @@ class PanelHost(Painted, can_focus=True):
 
     def action_move_to_end(self, direction: int) -> None:
         """Go to the first or the last row."""
-        lines = len(self._shown.body.rows) if self._shown else 0
+        lines = len(self._shown.body) if self._shown else 0
         self.action_move(direction * max(2, lines))
 
     def on_focus(self) -> None:
@@ -187,7 +198,7 @@ class PanelHost(Painted, can_focus=True):
     @property
     def _overflow(self) -> int:
         """Lines that are not seen."""
-        return max(0, len(self._shown.body.rows) - self._shown.inner) if self._shown else 0
+        return max(0, len(self._shown.body) - self._shown.inner) if self._shown else 0
 
     def _within(self, offset: int) -> int:
         return max(0, min(offset, self._overflow))

@@ -30,7 +30,7 @@ class Painted(Widget):
 
     def repaint(self) -> int:
         """Paint anew and update what changed. Returns how many rows did."""
-        size = self.size
+        size = self.outer_size
         if not size or not self.display:
             self._painted_for = None
             return 0
@@ -54,17 +54,18 @@ class Painted(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a region of the widget."""
-        if self._painted_for != self.size:
-            self._take(self.size)
+        size = self.outer_size
+        if self._painted_for != size:
+            self._take(size)
         rows = list(self._strips[crop.y : crop.bottom])
-        rows += [Strip.blank(self.size.width)] * (crop.height - len(rows))
-        if crop.x or crop.width != self.size.width:
+        rows += [Strip.blank(size.width)] * (crop.height - len(rows))
+        if crop.x or crop.width != size.width:
             return [row.crop(crop.x, crop.right) for row in rows]
         return rows
 
     def render_line(self, y: int) -> Strip:
         """One row."""
-        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+        return self.render_lines(Region(0, y, self.outer_size.width, 1))[0]
 
     def _take(self, size: Size) -> None:
         strips = tuple(self.paint(size))[: size.height]

@@ -92,7 +92,8 @@ class Painter:
             heading = replace(heading, title=f"{heading.title} /{looking.filter}")
         inner = inner_height(heading, height)
         if width < 4 or height < 2:
-            return PaintedPanel(self.blank(width, height), (None,) * height, Body((), ()), inner)
+            nothing = Body((), (), 0, self.theme, self.glyphs)
+            return PaintedPanel(self.blank(width, height), (None,) * height, nothing, inner)
         drawn = (name, self._version(name, view), width, inner, heading.status, *self._drawing)
         seen = (looking.selected, looking.filter)
         body = self._cache.get(
@@ -101,7 +102,7 @@ class Painter:
         )
         rest, keys = self._cache.get(
             ("inside", *drawn, *seen, height, looking.offset, looking.focused, heading.reason, heading.note),
-            lambda: self._inside(body, heading, width, height, looking),
+            lambda: self._inside(name, body, heading, width, height, looking),
         )
         top = top_row(heading, width, self.theme, self.glyphs, focused=looking.focused)
         return PaintedPanel((*self.strips((top,)), *rest), (None, *keys), body, inner)
@@ -147,11 +148,11 @@ class Painter:
 
     def strips(self, rows: Iterable[Row]) -> Strips:
         """Painted rows as strips, on the theme's ground."""
+        return tuple(self._strip(row) for row in rows)
+
+    def _strip(self, row: Row) -> Strip:
         base = self._base
-        return tuple(
-            Strip([Segment(text, base if style is None else base + style) for text, style, _ in row])
-            for row in rows
-        )
+        return Strip([Segment(text, base if style is None else base + style) for text, style, _ in row])
 
     def blank(self, width: int, height: int) -> Strips:
         """Empty rows on the theme's ground."""
@@ -169,7 +170,7 @@ class Painter:
         return (self.room.version(self._versioned[name]), second, person)
 
     def _inside(
-        self, body: Body, heading: Heading, width: int, height: int, looking: Looking
+        self, name: str, body: Body, heading: Heading, width: int, height: int, looking: Looking
     ) -> tuple[Strips, tuple[Key | None, ...]]:
         painted = inside(
             body,
@@ -181,4 +182,9 @@ class Painter:
             focused=looking.focused,
             offset=looking.offset,
         )
-        return self.strips(painted.rows), painted.keys
+        # a row that stayed as it was stays the same strip: nothing is made, compared or drawn anew for it
+        last = self._cache.get(("strips", name, width, height, *self._drawing), dict[Row, Strip])
+        strips = tuple(last.get(row) or self._strip(row) for row in painted.rows)
+        last.clear()
+        last.update(zip(painted.rows, strips, strict=True))
+        return strips, painted.keys

@@ -121,7 +121,7 @@ class Wall(Widget):
     def tick(self) -> None:
         """A second has passed: ages and clocks."""
         for host in self.shown:
-            host.repaint()
+            host.tick()
 
     def _column_order(self) -> tuple[str, ...]:
         """The order of panels that stand one under another."""

@@ -125,6 +125,8 @@ class Proxy:
                 if end is not None:
                     self._writers.discard(end)
                     end.close()
+                    with suppress(OSError):
+                        await end.wait_closed()
 
     def _request(self, chunk: bytes) -> bool:
         return self.on_request is None or self.on_request(chunk) is not False

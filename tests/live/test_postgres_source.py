@@ -395,6 +395,8 @@ async def test_what_is_not_postgresql_is_called_so() -> None:
         await reader.read(1000)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 40)
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(babble, "127.0.0.1", 0)
     async with server, opened(f"postgresql://127.0.0.1:{server.sockets[0].getsockname()[1]}/x") as source:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -17,6 +15,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.helpers import wait_until
+from tests.live.serving import serving
 
 LAYOUT = """
 room: 시험 상황실
@@ -38,39 +37,6 @@ panels:
 pages:
   상황: world
 """
-
-
-@dataclass
-class Serving:
-    process: asyncio.subprocess.Process
-    url: str
-
-    @property
-    def socket(self) -> str:
-        return self.url.replace("http", "ws") + "/ws?width=100&height=30"
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-
-@asynccontextmanager
-async def serving(layout: Path, *options: str) -> AsyncIterator[Serving]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "situationroom", "serve", str(layout), "--port", "0", *options,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(20):
-            said = (await process.stdout.readline()).decode()
-        address = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert address is not None, said
-        assert "시험 상황실" in said
-        yield Serving(process, address[0])
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 @pytest.fixture

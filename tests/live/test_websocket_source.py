@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from random import Random
 
 import pytest
@@ -249,6 +249,8 @@ async def test_an_address_without_a_websocket_says_what_is_there() -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 302 Found\r\nLocation: ws://elsewhere.example/\r\nContent-Length: 0\r\n\r\n")
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     question = WebsocketQuestion()
     server = await asyncio.start_server(babble, "127.0.0.1", 0)

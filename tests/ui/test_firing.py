@@ -229,7 +229,7 @@ async def test_tapping_an_action_asks(app: RoomApp, room: FakeRoom) -> None:
 async def test_the_stop_key_stops_the_run_under_way(app: RoomApp, room: FakeRoom) -> None:
     async with app.run_test(size=WALL) as pilot:
         await pilot.press("x")
-        await until_seen(app, "실행 중인 작업이 없습니다")
+        await until_seen(app, "실행 중인 조치가 없습니다")
         room.stays_running = True
         await pilot.press("e")
         await until_seen(app, PREVIEW)

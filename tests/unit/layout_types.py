@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from pydantic import field_validator
+from pydantic import BaseModel, field_validator
 
 from situationroom.errors import LayoutError
 from situationroom.layout.fields import Column, FeedName, InputName, Seconds, Spec
@@ -40,8 +40,8 @@ class PostgresQuestion(Spec):
 
 
 class Postgres:
-    Options = PostgresOptions
-    Question = PostgresQuestion
+    Options: type[BaseModel] = PostgresOptions
+    Question: type[BaseModel] = PostgresQuestion
 
 
 class Line(Spec):
@@ -57,7 +57,7 @@ class ChartOptions(Spec):
 
 
 class Chart:
-    Options = ChartOptions
+    Options: type[BaseModel] = ChartOptions
 
 
 class NoteOptions(Spec):
@@ -65,7 +65,7 @@ class NoteOptions(Spec):
 
 
 class Note:
-    Options = NoteOptions
+    Options: type[BaseModel] = NoteOptions
 
 
 class ToggleOptions(Spec):
@@ -74,7 +74,7 @@ class ToggleOptions(Spec):
 
 
 class Toggle:
-    Options = ToggleOptions
+    Options: type[BaseModel] = ToggleOptions
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value"})
     GOES_BACK: ClassVar[bool] = True
     REVERTS: ClassVar[bool] = True

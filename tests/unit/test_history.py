@@ -60,4 +60,6 @@ def test_a_column_nobody_named_is_kept_from_the_first_time_it_is_asked_for() -> 
     add(history, MORNING, row(model="16", count=1))
     assert history.series("joins", "count", None, 60, MORNING) == ()
     add(history, MORNING + timedelta(seconds=1), row(model="16", count=2))
-    assert [p.value for p in history.series("joins", "count", None, 60, MORNING + timedelta(seconds=1))] == [2]
+    assert [p.value for p in history.series("joins", "count", None, 60, MORNING + timedelta(seconds=1))] == [
+        2
+    ]

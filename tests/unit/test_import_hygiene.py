@@ -1,4 +1,4 @@
-"""What the house's walls promise, beyond what import-linter sees: at run time, and for files outside the package."""
+"""What the house's walls promise beyond what import-linter sees: at run time, and outside the package."""
 
 import ast
 import json
@@ -15,7 +15,9 @@ ALLOWED_IN_PANELS = {"panel", "values", "formats"}
 def modules_after(statement: str) -> set[str]:
     """Names in ``sys.modules`` once a fresh interpreter has run the statement."""
     code = f"import json, sys\n{statement}\nprint(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=50)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=50
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -48,4 +50,6 @@ def test_a_shipped_panel_imports_only_what_a_users_panel_may(file: Path) -> None
 
 def test_nothing_imports_a_panel_file_by_name() -> None:
     for file in [*ROOT.glob("situationroom/**/*.py"), *ROOT.glob("panels/*.py")]:
-        assert "situationroom.panels" not in file.read_text("utf-8").replace("situationroom.panels.x", ""), file
+        assert "situationroom.panels" not in file.read_text("utf-8").replace("situationroom.panels.x", ""), (
+            file
+        )

@@ -131,6 +131,14 @@ def test_the_header_tells_room_time_sources_alerts_and_person() -> None:
     assert tapped(header, "person") == "김운영"
 
 
+def test_a_source_that_has_not_answered_has_no_lamp_of_any_colour() -> None:
+    waiting = replace(facts(), sources=(SourceHealth("kos", None, float("inf")),))
+    for paint in (wall_header, phone_header):
+        header = paint(waiting, 60, DARK, Glyphs.NARROW)
+        assert tapped(header, "source:kos") in ("– kos", "–")
+        assert "●" not in whole(header.rows)
+
+
 def test_before_the_event_the_header_counts_down() -> None:
     before = replace(facts(), opens=OPENING + timedelta(minutes=12))
     assert "오픈까지 12분" in whole(wall_header(before, 120, DARK, Glyphs.NARROW).rows)

@@ -1,4 +1,4 @@
-"""How a feed is asked: on its period, once at a time, again at once when pushed, and never believed when old."""
+"""How a feed is asked: on its period, once at a time, at once when pushed; never believed when old."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,9 @@ async def polling(
     clock = VirtualClock(MORNING)
     published: list[FeedState] = []
     derived = {column: compile_expression(text) for column, text in (derive or {}).items()}
-    feed = Feed("calls", FeedSpec.model_validate({"source": "scripted", "every": "5s", **spec}), source, derived)
+    feed = Feed(
+        "calls", FeedSpec.model_validate({"source": "scripted", "every": "5s", **spec}), source, derived
+    )
     poller = Poller(feed, clock, Random(1), published.append)
     task = asyncio.create_task(poller.run())
     try:

@@ -36,7 +36,9 @@ def levels(alerts: tuple[Alert, ...]) -> dict[str, Level]:
 
 
 def test_each_key_has_its_own_alert_at_its_worst_level() -> None:
-    found = judged(rule(), MORNING, row(name="SGI", rate=0.01), row(name="KAIT", rate=0.2), row(name="M", rate=0.05))
+    found = judged(
+        rule(), MORNING, row(name="SGI", rate=0.01), row(name="KAIT", rate=0.2), row(name="M", rate=0.05)
+    )
     assert found == {"KAIT": Level.CRITICAL, "M": Level.WARNING}
 
 
@@ -52,7 +54,9 @@ def test_an_alert_names_the_figures_its_condition_read_and_since_when() -> None:
 def test_an_alert_clears_when_its_condition_no_longer_holds() -> None:
     each = rule()
     judged(each, MORNING, row(name="KAIT", rate=0.2))
-    assert judged(each, MORNING + timedelta(seconds=5), row(name="KAIT", rate=0.05)) == {"KAIT": Level.WARNING}
+    assert judged(each, MORNING + timedelta(seconds=5), row(name="KAIT", rate=0.05)) == {
+        "KAIT": Level.WARNING
+    }
     assert judged(each, MORNING + timedelta(seconds=10), row(name="KAIT", rate=0.01)) == {}
 
 
@@ -96,7 +100,9 @@ def test_a_condition_must_hold_for_its_time_before_it_raises() -> None:
 def test_an_alert_clears_only_below_its_clear_mark_and_after_its_time() -> None:
     each = rule(warning={"when": "rate > 0.03", "clear": "rate < 0.02", "clear_for": "60s"})
     judged(each, MORNING, row(name="KAIT", rate=0.05))
-    assert judged(each, MORNING + timedelta(seconds=5), row(name="KAIT", rate=0.025)) == {"KAIT": Level.WARNING}
+    assert judged(each, MORNING + timedelta(seconds=5), row(name="KAIT", rate=0.025)) == {
+        "KAIT": Level.WARNING
+    }
     good = row(name="KAIT", rate=0.01)
     assert judged(each, MORNING + timedelta(seconds=10), good) == {"KAIT": Level.WARNING}
     assert judged(each, MORNING + timedelta(seconds=69), good) == {"KAIT": Level.WARNING}

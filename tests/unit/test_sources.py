@@ -1,13 +1,10 @@
-"""Parts of the sources that need no server: waits, limits, what a layout may say, sentences."""
+"""Parts of the sources that need no server: waits, limits, what a layout may say."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-import tomllib
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -15,7 +12,6 @@ import asyncpg
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from situationroom.i18n import say
 from situationroom.sources.http import HttpOptions, HttpQuestion
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.net.inbox import SAID_S, Inbox
@@ -27,7 +23,6 @@ from situationroom.sources.websocket import WebsocketOptions, WebsocketQuestion
 from situationroom.values import Value
 
 SEOUL = ZoneInfo("Asia/Seoul")
-PACKAGE = Path(__file__).parents[2] / "situationroom"
 
 
 def test_waits_grow_from_a_tenth_of_a_second_to_a_quarter_of_a_minute_and_start_again() -> None:
@@ -174,12 +169,3 @@ def test_sentinels_at_the_end_of_time_are_text_that_no_time_zone_can_break() -> 
 )
 def test_every_trouble_has_its_sentence(error: Exception, reason: str) -> None:
     assert explain(error, 3).id == reason
-
-
-def test_every_sentence_used_is_in_the_catalogue_and_every_one_there_is_used() -> None:
-    code = "\n".join(file.read_text("utf-8") for file in (PACKAGE / "sources").rglob("*.py"))
-    used = set(re.findall(r'"sources\.(\w+)"', code))
-    known = tomllib.loads((PACKAGE / "locale" / "sources.toml").read_text("utf-8"))
-    assert used == set(known)
-    for lang in ("ko", "en"):
-        assert say("sources.refused", lang) == known["refused"][lang]

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -56,6 +56,7 @@ class Exchanger:
     def __init__(self, options: HttpOptions) -> None:
         self._options = options
         self._client: httpx.AsyncClient | None = None
+        self._url = lru_cache(partial(_url, options))  # the same few questions are asked again and again
 
     async def exchange(self, question: HttpQuestion, limit_s: float) -> Page:
         """Ask and read the whole answer within ``limit_s``.
@@ -67,7 +68,8 @@ class Exchanger:
         try:
             async with asyncio.timeout(limit_s):
                 client = await self._ready()
-                request = _request(client, self._options, question, limit_s)
+                url = self._url(question.path, tuple((k, _written(v)) for k, v in question.params.items()))
+                request = _request(client, url, question, limit_s)
                 return await _exchange(client, request, self._options)
         except httpx.PoolTimeout:
             await self.close()
@@ -141,15 +143,23 @@ def _client(options: HttpOptions) -> httpx.AsyncClient:
     )
 
 
-def _request(
-    client: httpx.AsyncClient, options: HttpOptions, question: HttpQuestion, limit_s: float
-) -> httpx.Request:
+def _url(options: HttpOptions, path: str, params: tuple[tuple[str, str], ...]) -> httpx.URL:
     url = httpx.URL(options.url)
-    if question.path:
-        url = url.copy_with(path=f"{url.path.rstrip('/')}/{question.path.lstrip('/')}")
+    if path:
+        url = url.copy_with(path=f"{url.path.rstrip('/')}/{path.lstrip('/')}")
+    return url.copy_merge_params(dict(params))
+
+
+def _written(value: str | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _request(
+    client: httpx.AsyncClient, url: httpx.URL, question: HttpQuestion, limit_s: float
+) -> httpx.Request:
     return client.build_request(
         question.method,
-        url.copy_merge_params(dict(question.params)),
+        url,
         json=question.body,
         # One deadline bounds everything; these end sooner, because the client leaks a socket whose TLS
         # handshake is cancelled and a slot it waits for.

@@ -62,6 +62,7 @@ class Database:
             timeout=server.connect_timeout_s,
             statement_cache_size=100 if server.statement_cache else 0,
             server_settings={"application_name": server.application_name},
+            reset=_is_reset,
         )
 
     async def connect(self) -> Own:
@@ -86,7 +87,7 @@ class Database:
         try:
             async with (
                 asyncio.timeout_at(deadline),
-                self.transaction("begin read only", deadline) as (con, at),
+                self.transaction("begin read only", deadline, end="commit") as (con, at),
             ):
                 if args:
                     statement = await prepared(con, sql)
@@ -96,17 +97,18 @@ class Database:
                 records = await cursor.fetch(max_rows + 1)
                 columns = list(records[0].keys()) if records else await _columns(con, sql)
                 zone = session_zone(con)
-                await con.execute("commit")
             return _rows(columns, records, at, zone, max_rows)
         except TROUBLE as error:
             message = explain(error, timeout_s)
             raise SourceError(message.id, **message.values) from error
 
     @asynccontextmanager
-    async def transaction(self, begin: str, deadline: float) -> AsyncIterator[tuple[Pooled, datetime]]:
+    async def transaction(
+        self, begin: str, deadline: float, *, end: str = "rollback"
+    ) -> AsyncIterator[tuple[Pooled, datetime]]:
         """A connection in a transaction that the server itself ends in time, and the server's clock.
 
-        What is not committed inside is rolled back. To be used within ``asyncio.timeout_at(deadline)``.
+        What is still open afterwards is ended by ``end``. To be used within ``asyncio.timeout_at(deadline)``.
         """
         con, at = await self._begin(begin, deadline)
         try:
@@ -115,7 +117,7 @@ class Database:
             con_terminate(con)  # a question may still be in flight on it: the server's limits end that
             raise
         finally:
-            await self._give_back(con)
+            await self._give_back(con, end)
 
     async def close(self) -> None:
         """Close every connection, politely for a moment."""
@@ -159,17 +161,22 @@ class Database:
             await self._give_back(con)
             raise
 
-    async def _give_back(self, con: Pooled) -> None:
-        """Roll back what is open and return the connection; one that does not answer is cut."""
-        await self.unbroken.call(self._given_back(con))
+    async def _give_back(self, con: Pooled, end: str = "rollback") -> None:
+        """End what is open and return the connection; one that does not answer is cut."""
+        await self.unbroken.call(self._given_back(con, end))
 
-    async def _given_back(self, con: Pooled) -> None:
+    async def _given_back(self, con: Pooled, end: str) -> None:
         try:
-            if con.is_in_transaction():
-                await con.execute("rollback", timeout=CLOSE_S)
+            ending = f"{end};" if con.is_in_transaction() else ""
+            await con.execute(f"{ending}{con.get_reset_query()}", timeout=CLOSE_S)  # one round trip for both
             await self._pool.release(con, timeout=CLOSE_S)
         except TROUBLE:
             con_terminate(con)
+
+
+async def _is_reset(con: asyncpg.Connection[asyncpg.Record]) -> None:
+    """What the pool does with a connection given back: nothing, it was reset as its transaction ended."""
+    del con
 
 
 def _left_s(deadline: float) -> float:
