@@ -17,7 +17,7 @@ from tests.live.crash.lane import Lane
 from tests.live.crash.lives import Say
 from tests.live.crash.points import Point, Trap, armed
 
-_PATIENCE_S = 10.0
+_PATIENCE_S = 5.0
 
 
 def live(lane: Lane, point: Point, random: Random, say: Say) -> None:
