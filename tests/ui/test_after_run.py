@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import count
 from statistics import median
 
+import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
@@ -69,7 +70,9 @@ async def test_figures_that_deny_the_effect_are_said_in_red(app: RoomApp, room: 
         assert app.foot.said.tone == "critical"
 
 
-async def test_the_countdown_talks_over_nothing_said_since(app: RoomApp, room: FakeRoom) -> None:
+async def test_the_countdown_talks_over_nothing_said_since(
+    app: RoomApp, room: FakeRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with app.run_test(size=WALL) as pilot:
         room.verify_s = 90.0
         await fired(app, pilot)
@@ -78,6 +81,9 @@ async def test_the_countdown_talks_over_nothing_said_since(app: RoomApp, room: F
         await until_seen(app, "이당직: 확인 중")
         room.run(replace(room.runs()[0], verify_left_s=80.0))
         await until_seen(app, "재처리 검증 중 1분 20초")
+        seconds: list[None] = []
+        monkeypatch.setattr(app.header, "repaint", lambda: seconds.append(None))
+        await wait_until(lambda: len(seconds) > 1, what="a second or two")
         assert "이당직: 확인 중" in text_of(app)
         room.speak("run-1", verified=True)
         await until_seen(app, "재처리: 검증됨")

@@ -58,7 +58,9 @@ async def test_the_banner_says_that_running_runs_go_on(app: RoomApp, room: FakeR
 async def test_a_hold_of_another_screen_is_seen_here_and_the_panels_make_room(
     app: RoomApp, room: FakeRoom
 ) -> None:
-    async with app.run_test(size=WALL):
+    async with app.run_test(size=WALL) as pilot:
+        await pilot.pause()
+        assert app.header.size.height == 2
         assert "아이폰16 출시 상황실" in text_of(app).splitlines()[0]
         await room.hold(Person("park", "박팀장"), "")
         await until_seen(app, "전체 보류 중 — 박팀장")

@@ -85,6 +85,8 @@ async def test_only_what_can_be_done_now_is_offered(app: RoomApp, room: FakeRoom
         a_run(room, state, **more)
         await opened(app, pilot)
         assert buttons(app) == {"close", *expected}
+        assert app.focused is not None
+        assert app.focused.id == "close"
 
 
 async def test_a_batch_is_paused_slowed_and_stopped_from_its_card(app: RoomApp, room: FakeRoom) -> None:
@@ -177,6 +179,7 @@ async def test_an_old_preview_of_firing_again_settles_only_once(app: RoomApp, ro
         await pilot.press("y")
         await wait_until(lambda: len(room.fired) == 1, what="the new run")
         assert room.done == [("settle", "r1", "kim", "again")]
+        assert len(room.asked) == 2, "the preview that came with the settlement was the first one shown"
 
 
 @pytest.mark.parametrize(

@@ -215,3 +215,25 @@ async def test_where_nobody_may_approve_there_is_no_button_for_it() -> None:
     async with app.run_test(size=WALL) as pilot:
         await asked(app, pilot)
         assert {button.id for button in app.screen.query(Button)} == {"close", "withdraw"}
+
+
+async def test_every_dialog_about_it_speaks_english_in_an_english_room() -> None:
+    room = FakeRoom(trusted_layout(lang="en"))
+    app = screen_of(room, PARK)
+    async with app.run_test(size=WALL) as pilot:
+        room.await_second(RunStatus("r7", "skip", RunState.PREVIEWED, KIM, room.now()))
+        await until_seen(app, "1 to approve (y)")
+        await pilot.press("y")
+        await until_seen(app, "waiting for approval — 5m left · may approve: 박팀장")
+        assert "asked by 김운영 · 09:41:07 · kim@seat1" in text_of(app)
+        await pilot.click("#refuse")
+        await until_seen(app, "say why not")
+        await pilot.press("escape")
+        room.run(RunStatus("r8", "reprocess", RunState.UNKNOWN, KIM, room.now()))
+        await until_seen(app, "1 unknown")
+        await pilot.press("R")
+        await until_seen(app, "Runs")
+        await pilot.press("enter")
+        await until_seen(app, "true now")
+        for words in ("outcome unknown", "It happened", "It did not", "Fire again", "asked by"):
+            assert words in text_of(app)
