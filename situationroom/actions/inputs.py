@@ -106,13 +106,13 @@ class _Field:
         if text is None:
             if spec.optional:
                 return None
-            raise self._wrong("input_missing")
+            raise self._wrong("actions.input_missing")
         if "\0" in text or not _whole(text):
-            raise self._wrong("input_unusable")
+            raise self._wrong("actions.input_unusable")
         if len(text) > spec.max_length:
-            raise self._wrong("input_too_long", most=spec.max_length, length=len(text))
+            raise self._wrong("actions.input_too_long", most=spec.max_length, length=len(text))
         if spec.type == "reason" and not text.strip():
-            raise self._wrong("input_missing")
+            raise self._wrong("actions.input_missing")
         if offered is not None:
             return self.read(self._chosen(text, offered), now)
         if spec.choices or spec.from_:
@@ -137,22 +137,22 @@ class _Field:
         )
         if chosen is None:
             listed = _listed([one.title or one.value for one in choices if not one.present])
-            raise self._wrong("input_not_a_choice", choices=listed)
+            raise self._wrong("actions.input_not_a_choice", choices=listed)
         if chosen.present:
-            raise self._wrong("is_present", value=chosen.title or chosen.value)
+            raise self._wrong("actions.is_present", value=chosen.title or chosen.value)
         return chosen.value
 
     def _number(self, text: str) -> int | Decimal:
         try:
             figure = Decimal(text.replace(",", "").strip())
         except InvalidOperation:
-            raise self._wrong("input_not_a_number") from None
+            raise self._wrong("actions.input_not_a_number") from None
         if not figure.is_finite() or abs(figure.adjusted()) > _MOST_DIGITS:
-            raise self._wrong("input_not_a_number")
+            raise self._wrong("actions.input_not_a_number")
         if self._spec.min is not None and figure < self._spec.min:
-            raise self._wrong("input_too_small", least=str(self._spec.min))
+            raise self._wrong("actions.input_too_small", least=str(self._spec.min))
         if self._spec.max is not None and figure > self._spec.max:
-            raise self._wrong("input_too_large", most=str(self._spec.max))
+            raise self._wrong("actions.input_too_large", most=str(self._spec.max))
         return int(figure) if figure == figure.to_integral_value() else figure
 
     def _date(self, text: str, now: datetime) -> date:
@@ -162,10 +162,10 @@ class _Field:
         try:
             return date.fromisoformat(word)
         except ValueError:
-            raise self._wrong("input_not_a_date") from None
+            raise self._wrong("actions.input_not_a_date") from None
 
     def _wrong(self, what: str, **values: object) -> InputProblem:
-        return InputProblem(f"actions.{what}", name=self._title, field=self._name, **values)
+        return InputProblem(what, name=self._title, field=self._name, **values)
 
 
 def _whole(text: str) -> bool:

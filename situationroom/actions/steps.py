@@ -10,7 +10,7 @@ from typing import Any
 from situationroom.actions.base import Action, Call, Facts, Sources
 from situationroom.actions.inputs import checked, without_choices
 from situationroom.errors import ActionDenied, UsageError
-from situationroom.layout.models import ActionSpec, InputSpec, StepSpec
+from situationroom.layout.models import ActionSpec, InputSpec, StepSpec, UndoStepSpec
 from situationroom.values import FeedState, Value
 
 
@@ -45,7 +45,7 @@ class Step:
         self,
         whole: tuple[str, ActionSpec],
         name: str,
-        spec: StepSpec,
+        spec: UndoStepSpec,
         actions: Mapping[str, Action[Any]],
         kinds: Mapping[str, type[Action[Any]]],
         sources: Sources,
@@ -57,11 +57,12 @@ class Step:
         self.action = self._action(actions, kinds, sources)
         self.title = spec.title or self.action.spec.title or name
         self._literals = self._checked_literals()
-        self.undo = Step(whole, name, spec.undo, actions, kinds, sources) if spec.undo else None
+        undo = spec.undo if isinstance(spec, StepSpec) else None
+        self.undo = Step(whole, name, undo, actions, kinds, sources) if undo else None
         if self.action.FLIPS and not spec.goal:
-            raise self._wrong("step_goal")
+            raise self._wrong("actions.step_goal")
         if spec.goal and not self.action.GOES_BACK:
-            raise self._wrong("step_no_goal", kind=self.action.TYPE)
+            raise self._wrong("actions.step_no_goal", kind=self.action.TYPE)
 
     @property
     def can_go_back(self) -> bool:
@@ -94,7 +95,7 @@ class Step:
             assert self._spec.use is not None, "the loader sees to it"
             action = actions[self._spec.use]
         if hasattr(action.options, "steps"):
-            raise self._wrong("step_of_steps")
+            raise self._wrong("actions.step_of_steps")
         return action
 
     def _checked_literals(self) -> dict[str, Value]:
@@ -103,28 +104,28 @@ class Step:
         for name, value in self._spec.values.items():
             source = _input(value)
             if name not in wanted or (source is not None and source not in self._inputs):
-                raise self._wrong("step_value", name=name if name not in wanted else str(value))
+                raise self._wrong("actions.step_value", name=name if name not in wanted else str(value))
             if source is not None and self._inputs[source].secret and not wanted[name].secret:
-                raise self._wrong("step_secret", name=name)
+                raise self._wrong("actions.step_secret", name=name)
             if wanted[name].type == "date" and source is None:
                 self._want_date(name, value)
         shared = self._inputs if self._in_place and not self._spec.use else {}
         for name, spec in wanted.items():
             given = name in self._spec.values or name in shared or spec.optional or spec.default is not None
             if not given and not (name == "to" and self._spec.goal):
-                raise self._wrong("step_value_missing", name=name)
+                raise self._wrong("actions.step_value_missing", name=name)
         literals = {name: value for name, value in self._spec.values.items() if _input(value) is None}
         specs: dict[str, InputSpec] = {name: without_choices(wanted[name]) for name in literals}
         try:
             return checked(specs, literals, _no_feed, datetime.fromtimestamp(0, UTC))
         except ActionDenied as error:
-            raise self._wrong("step_unusable", why=error.message) from error
+            raise self._wrong("actions.step_unusable", why=error.message) from error
 
     def _want_date(self, name: str, value: object) -> None:
         try:
             date.fromisoformat(str(value))
         except ValueError:
-            raise self._wrong("step_value", name=name) from None
+            raise self._wrong("actions.step_value", name=name) from None
 
     def _call(self, call: Call) -> Call:
         """The step's own call: the whole's inputs where it has them too, then its values."""
@@ -141,7 +142,7 @@ class Step:
         return Call(self.action.name, call.person, values, goal=self._spec.goal)
 
     def _wrong(self, what: str, **values: object) -> UsageError:
-        return UsageError(f"actions.{what}", action=self._whole, step=self.name, **values)
+        return UsageError(what, action=self._whole, step=self.name, **values)
 
 
 def _input(value: object) -> str | None:

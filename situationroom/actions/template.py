@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, JsonValue
 from pydantic_core import PydanticCustomError
 
 from situationroom.actions.masking import HIDDEN
-from situationroom.layout.fields import InputName, Spec
+from situationroom.layout.fields import InputName, Spec, WrittenAs
 from situationroom.values import Value
 
 
@@ -73,13 +73,19 @@ def _document(value: object) -> object:
     return {"document": value, "inputs": tuple(_names_in(value))}
 
 
-PathTemplate = Annotated[WordsTemplate, BeforeValidator(_segments, json_schema_input_type=str)]
+PathTemplate = Annotated[
+    WordsTemplate, BeforeValidator(_segments, json_schema_input_type=str), WrittenAs(str)
+]
 """``/agencies/$agency/outage``: a path below a source's URL; a segment may be an input."""
 
-ArgvTemplate = Annotated[WordsTemplate, BeforeValidator(_words, json_schema_input_type=list[str])]
+ArgvTemplate = Annotated[
+    WordsTemplate, BeforeValidator(_words, json_schema_input_type=list[str]), WrittenAs(list[str])
+]
 """``[systemctl, restart, $service]``: an argument may be an input."""
 
-BodyTemplate = Annotated[JsonTemplate, BeforeValidator(_document, json_schema_input_type=JsonValue)]
+BodyTemplate = Annotated[
+    JsonTemplate, BeforeValidator(_document, json_schema_input_type=JsonValue), WrittenAs(JsonValue)
+]
 """``{agency: $agency, on: true}``: a value may be an input."""
 
 

@@ -27,6 +27,13 @@ class Names:
     what: Literal["feed", "column", "source", "channel", "expression", "input", "action"]
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenAs:
+    """Marks a model that an author writes as something plainer, for whoever lists options."""
+
+    form: object
+
+
 FeedName = Annotated[str, Names("feed")]
 """A feed. Every ``Column`` and ``Expression`` in the same model (or below it) belongs to this feed."""
 

@@ -265,13 +265,8 @@ def _open_to_kinds(schema: dict[str, Any]) -> None:
     schema["additionalProperties"] = True
 
 
-class StepSpec(Spec):
-    """One step of several: an action of the layout (``use``), or one written in its place (``kind`` …).
-
-    ``values`` are for its inputs (``$name`` is the whole's own input of that name); a step written in place
-    has all inputs of the whole besides. ``goal`` says what a setting shall be, where its kind would
-    otherwise choose by itself (a toggle). ``undo`` is a step that takes it back, where it cannot itself.
-    """
+class UndoStepSpec(Spec):
+    """A step that takes another one back; see :class:`StepSpec`."""
 
     model_config = ConfigDict(json_schema_extra=_open_to_kinds)
 
@@ -279,8 +274,18 @@ class StepSpec(Spec):
     use: Annotated[str, Names("action")] | None = None
     values: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
     goal: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
-    undo: StepSpec | None = None
-    part: BaseModel = NoOptions()  # the ActionSpec of a step written in place
+    part: BaseModel = Field(default=NoOptions(), exclude=True)  # the ActionSpec of one written in place
+
+
+class StepSpec(UndoStepSpec):
+    """One step of several: an action of the layout (``use``), or one written in its place (``kind`` …).
+
+    ``values`` are for its inputs (``$name`` is the whole's own input of that name); a step written in place
+    has all inputs of the whole besides. ``goal`` says what a setting shall be, where its kind would
+    otherwise choose by itself (a toggle). ``undo`` is a step that takes it back, where it cannot itself.
+    """
+
+    undo: UndoStepSpec | None = None
 
 
 class Stepped(Spec):
@@ -325,7 +330,7 @@ class Layout(Spec):
     rotate: Seconds | None = None
     wall: Literal["own", "shared"] = "own"
     hold: Words = ()
-    users: Path | None = None
+    users: NoneIfEmpty = None
     sources: Mapping[str, SourceSpec] = Field(default_factory=dict)
     feeds: Mapping[str, FeedSpec] = Field(default_factory=dict)
     panels: Mapping[str, PanelSpec] = Field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
@@ -11,13 +12,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.functional_validators import BeforeValidator
 
-from situationroom.layout.fields import Names, per_second, seconds
+from situationroom.layout.fields import Names, WrittenAs, per_second, seconds
 from situationroom.values import Message
 
 DEEPEST = 3
 """Models inside models are followed this far."""
 
-_PLAIN = {str: "text", int: "whole", float: "number", bool: "bool"}
+_PLAIN = {str: "text", int: "whole", float: "number", Decimal: "number", bool: "bool"}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 
 
@@ -44,17 +45,21 @@ class Option:
 def options_of(model: type[BaseModel], prefix: str = "", depth: int = 1) -> Iterator[Option]:
     """The options of a model, in its order, each followed by those of the models it holds."""
     for field_name, field in model.model_fields.items():
+        if field.exclude:
+            continue  # the program's own, no key
         name = prefix + (field.alias or field_name)
         default = "" if field.is_required() else _written(field)
         kind = _type(field.annotation, field.metadata)
         yield Option(name, kind, field.is_required(), default, field.description or "")
         if depth < DEEPEST:
-            for inner, several in _models(field.annotation, several=False):
+            for inner, several in _models(field.annotation, several=False, marks=field.metadata):
                 yield from options_of(inner, f"{name}[]." if several else f"{name}.", depth + 1)
 
 
 def _type(annotation: object, marks: Sequence[object] = ()) -> Message:
     """What a value of this annotation is called."""
+    if (written := _written_as(marks)) is not None:
+        return _type(written)
     for mark in marks:
         if isinstance(mark, Names):
             return Message(f"layout.type_{mark.what}")
@@ -81,8 +86,20 @@ def _either(kinds: Sequence[Message]) -> Message:
     return Message("layout.type_either", {"one": first, "other": _either(others)}) if others else first
 
 
-def _models(annotation: object, *, several: bool) -> Iterator[tuple[type[BaseModel], bool]]:
+def _written_as(marks: Sequence[object]) -> object:
+    """What an author writes where a model of ours is made of something plainer, or None."""
+    return next((mark.form for mark in marks if isinstance(mark, WrittenAs)), None)
+
+
+def _models(
+    annotation: object, *, several: bool, marks: Sequence[object] = ()
+) -> Iterator[tuple[type[BaseModel], bool]]:
     """The models inside an annotation, and whether there are several of each."""
+    if _written_as(marks) is not None:
+        return
+    if get_origin(annotation) is Annotated:
+        yield from _models(get_args(annotation)[0], several=several, marks=get_args(annotation)[1:])
+        return
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation, several
         return

@@ -43,7 +43,7 @@ def _step(step: Data, path: DataPath, make: MakeAction, report: Report) -> objec
         return step
     own: dict[str, object] = {key: value for key, value in step.items() if key in _STEP_KEYS}
     rest = {key: value for key, value in step.items() if key not in _STEP_KEYS}
-    if isinstance(step.get("undo"), dict):
+    if "undo" in step and path[-1] != "undo":
         own["undo"] = _step(step["undo"], (*path, "undo"), make, report)
     if ("kind" in step) == ("use" in step):
         report.add(path, Message("layout.step_one_of"), key=True)

@@ -13,6 +13,7 @@ import click
 import pytest
 from pydantic import BaseModel
 
+from situationroom.actions.assembly import assembled
 from situationroom.catalog import Catalog, catalog
 from situationroom.cli import program
 from situationroom.demo.scenarios import SCENARIOS
@@ -114,8 +115,7 @@ def _with(base: dict[str, Data], part: Mapping[str, Data]) -> dict[str, Data]:
 
 def _build_actions(layout: Layout, types: Catalog) -> None:
     sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
-    for name, spec in layout.actions.items():
-        types.actions[spec.kind](name, spec, spec.options, sources)
+    assembled(layout, types.actions, sources)
 
 
 def _write(file: Path, text: str) -> None:
