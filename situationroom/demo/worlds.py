@@ -16,14 +16,22 @@ class Setting:
     Attributes:
         scenario: what goes wrong in it.
         operator: who sits at the screen of its room, by the layout's ``people``.
+        pins: the PIN of each of its people. They guard nothing but a simulation, and its room tells them.
 
     """
 
     scenario: str
     operator: str
+    pins: Mapping[str, str]
 
 
-WORLDS: Mapping[str, Setting] = MappingProxyType({"launch-day": Setting(scenario="kait-lag", operator="kim")})
+WORLDS: Mapping[str, Setting] = MappingProxyType(
+    {
+        "launch-day": Setting(
+            scenario="kait-lag", operator="kim", pins={"kim": "2580", "park": "7391", "lee": "4826"}
+        )
+    }
+)
 
 
 def setting(name: str) -> Setting:

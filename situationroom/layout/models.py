@@ -310,6 +310,11 @@ class PersonSpec(Spec):
     login: Words = ()
 
 
+def _none_if_empty(value: object) -> object:
+    """An empty text, as ``${USERS:-}`` gives, names no file."""
+    return value or None
+
+
 class Layout(Spec):
     """A whole room, checked: every name in it refers to something.
 
@@ -330,7 +335,7 @@ class Layout(Spec):
     rotate: Seconds | None = None
     wall: Literal["own", "shared"] = "own"
     hold: Words = ()
-    users: NoneIfEmpty = None
+    users: Annotated[Path | None, BeforeValidator(_none_if_empty, json_schema_input_type=str)] = None
     sources: Mapping[str, SourceSpec] = Field(default_factory=dict)
     feeds: Mapping[str, FeedSpec] = Field(default_factory=dict)
     panels: Mapping[str, PanelSpec] = Field(default_factory=dict)
