@@ -213,7 +213,7 @@ async def test_the_undo_key_undoes_the_newest_run_that_can_be(app: RoomApp, room
 async def test_the_pause_key_pauses_and_goes_on(app: RoomApp, room: FakeRoom) -> None:
     async with app.run_test(size=WALL) as pilot:
         await pilot.press("p")
-        await until_seen(app, "실행 중인 작업이 없습니다")
+        await until_seen(app, "실행 중인 조치가 없습니다")
         a_run(room, RunState.RUNNING, total=100, done=1)
         await pilot.press("p")
         await until_seen(app, "일시정지합니다")
