@@ -40,17 +40,23 @@ async def served(handler: Handler) -> AsyncIterator[str]:
 async def babbling(answer: bytes) -> AsyncIterator[str]:
     """A server that reads a request and answers these bytes, HTTP or not."""
 
+    writers: list[asyncio.StreamWriter] = []
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer)
-        await writer.drain()
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
+        writers.append(writer)
+        with suppress(OSError):  # who asked may be gone before it heard all
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    for writer in writers:
+        writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 @asynccontextmanager
