@@ -40,15 +40,7 @@ class Report:
 
     def add(self, path: DataPath, what: Message, *, key: bool = False) -> None:
         """Note a problem with the value at ``path`` (or its key, or the nearest thing above that exists)."""
-        at, exact = path, True
-        while at and at not in self.document.places:
-            at, exact = at[:-1], False
-        place = self.document.places.get(at)
-        line = column = 0
-        if place:
-            on_key = key or not exact
-            line, column = (place.key_line, place.key_column) if on_key else (place.line, place.column)
-        self._note(line, column, path, what)
+        self._note(*self.document.position(path, key=key), path, what)
 
     def add_in_block(self, path: DataPath, row: int, word: str, what: Message) -> None:
         """Note a problem with ``word`` in line ``row`` (from 0) of a block text."""

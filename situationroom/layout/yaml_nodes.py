@@ -51,6 +51,17 @@ class Document:
     places: Mapping[DataPath, Place]
     lines: tuple[str, ...]
 
+    def position(self, path: DataPath, *, key: bool = False) -> tuple[int, int]:
+        """Line and column of the value at ``path`` (or its key, or the nearest thing above that exists)."""
+        at, exact = path, True
+        while at and at not in self.places:
+            at, exact = at[:-1], False
+        place = self.places.get(at)
+        if place is None:
+            return 0, 0
+        on_key = key or not exact
+        return (place.key_line, place.key_column) if on_key else (place.line, place.column)
+
 
 def read(raw: bytes, file: str) -> Document:
     """Read one layout file.

@@ -79,6 +79,10 @@ def _wishes(*kinds: object) -> list[str]:
 
 COMPOSED: Mapping[str, list[str]] = {
     "check.{}": [
+        "action",
+        "kind",
+        "tried",
+        "untried",
         *("feed", "source", "state", "rows", "columns", "took", "remark"),
         *(Status.LIVE, Status.EMPTY, Status.FAILED),
     ],
