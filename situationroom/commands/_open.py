@@ -19,7 +19,7 @@ from situationroom.errors import UsageError
 from situationroom.journal import Journal
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
-from situationroom.paths import bundled, state_dir
+from situationroom.paths import bundled, default_journal
 from situationroom.people.proofs import Proofs
 from situationroom.people.sign_in import SignIn
 from situationroom.people.users import UsersFile, users_path
@@ -68,7 +68,7 @@ def journal_path(layout: Layout) -> Path:
     """Where a layout's journal is: its own word, relative to its file, else the user's state folder."""
     if layout.journal is not None:
         return layout.path.parent / layout.journal
-    return state_dir() / f"{layout.path.stem}.journal"
+    return default_journal(layout.path)
 
 
 def sign_in_desk(layout: Layout, journal: Journal, clock: Clock) -> SignIn:

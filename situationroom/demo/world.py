@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from situationroom.demo.crew import users_file
+from situationroom.demo.diary import diary
 from situationroom.demo.gateway import Gateway, gateway_application
 from situationroom.demo.history import Connection, write_history
 from situationroom.demo.postgres import PostgresServer
@@ -51,7 +52,7 @@ class World:
         self._seed, self._speed = seed, speed
         self._stack = AsyncExitStack()
         self._env: dict[str, str] = {}
-        self._pins = setting(name).pins
+        self._name, self._pins = name, setting(name).pins
         self._ticking: asyncio.Task[None] | None = None
         self._started = datetime.now(ZoneInfo(_ZONE))
         self._zero = 0.0
@@ -102,6 +103,7 @@ class World:
     async def _start(self) -> None:
         # The executor's threads live as long as the loop, and the server as long as the thread that made it.
         self._env["USERS"] = await asyncio.to_thread(self._stack.enter_context, users_file(self._pins))
+        self._env["JOURNAL"] = await asyncio.to_thread(self._stack.enter_context, diary(self._name))
         settings = {"timezone": _ZONE, "log_timezone": _ZONE}
         server = await asyncio.to_thread(PostgresServer.start, settings=settings)
         self._stack.push_async_callback(asyncio.to_thread, server.stop)
