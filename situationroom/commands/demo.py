@@ -17,9 +17,11 @@ import click
 @click.option("--as", "person", metavar="PERSON", help="Who sits at the screen.")
 def command(name: str, scenario: str | None, seed: int | None, speed: float, person: str | None) -> int:
     """Start the world NAME and open its room on it."""
+    from situationroom.commands._terminal import need_screen
     from situationroom.demo.child import WorldProcess
     from situationroom.demo.worlds import setting
 
+    need_screen()
     operator = setting(name).operator
     world = WorldProcess(name, scenario=scenario, seed=seed, speed=speed)
     with asyncio.Runner() as runner:
