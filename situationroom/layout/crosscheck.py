@@ -10,7 +10,7 @@ from situationroom.errors import ExpressionError
 from situationroom.layout.entries import Entries
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.guarding import check_guarding
-from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, key_name
+from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, is_key, key_name, near_key
 from situationroom.layout.models import ActionSpec
 from situationroom.layout.references import Reference, references
 from situationroom.layout.report import Report, nearest
@@ -104,7 +104,11 @@ def _check_keys(entries: Entries, keys: Mapping[str, str], report: Report) -> No
 
 def _take(written: str, owner: str, path: DataPath, taken: dict[str, str], report: Report) -> None:
     key = key_name(written)
-    if key in RESERVED:
+    if not is_key(key):
+        near = near_key(key)
+        hint = Message("layout.nearest", {"name": near}) if near else Message("layout.keys_known")
+        report.add(path, Message("layout.no_such_key", {"key": written, "hint": hint}))
+    elif key in RESERVED:
         report.add(path, Message("layout.key_reserved", {"key": written}))
     elif key in taken:
         report.add(path, Message("layout.key_clash", {"key": written, "owner": taken[key]}))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import string
 
-from situationroom.layout.keys import DEFAULT_KEYS
+import pytest
+from textual.keys import Keys, _character_to_key
+
+from situationroom.layout.keys import DEFAULT_KEYS, NAMED, is_key
 from situationroom.ui.app import RoomApp
 from situationroom.ui.keys import FUNCTIONS, key_uses
 from tests.helpers import wait_until
@@ -22,6 +25,16 @@ def test_every_key_of_the_program_has_a_function() -> None:
 
 def test_every_function_exists_in_the_app() -> None:
     assert all(hasattr(RoomApp, f"action_{action}") for action in FUNCTIONS.values())
+
+
+def test_a_layout_may_name_every_key_that_the_screen_can_be_told_of() -> None:
+    aliases = {"return", "ctrl-at", "ctrl+@"}  # other names of enter and of ctrl+at
+    told = {key.value for key in Keys if not key.value.startswith("<")} - aliases
+    assert {key for key in told if not is_key(key)} == set()
+    signs = {_character_to_key(sign) for sign in string.punctuation}
+    assert signs <= NAMED
+    plain = {key.rpartition("+")[2] for key in told} | signs
+    assert {name for name in NAMED if name not in plain} == set()
 
 
 async def test_a_layout_moves_a_key(room: FakeRoom) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from situationroom.errors import LayoutError
 from situationroom.layout.expressions import FUNCTIONS
+from situationroom.layout.keys import key_name
 from situationroom.layout.load import load
 from tests.unit.layout_types import TYPES, ChartOptions, PostgresOptions, PostgresQuestion, layout, problems
 
@@ -189,6 +190,32 @@ def test_a_key_means_one_thing(tmp_path: Path, key: str) -> None:
     """
     (found,) = problems(tmp_path, text)
     assert found.startswith("4:28: actions.two.key: key '")
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("Ctrl+Banana", " — such as a, A, ?, f2, enter, ctrl+k"),
+        ("Ctrl+Entr", " — did you mean 'ctrl+enter'?"),
+        ("ctlr+k", " — did you mean 'ctrl+k'?"),
+        ("pgup", " — did you mean 'pageup'?"),
+        ("F25", " — did you mean 'f5'?"),
+        ("shift+a", " — did you mean 'A'?"),
+        ("ctrl+ctrl+k", " — did you mean 'ctrl+k'?"),
+    ],
+)
+def test_a_key_that_no_terminal_knows_is_refused(tmp_path: Path, key: str, hint: str) -> None:
+    text = f"room: x\nactions:\n  a: {{kind: toggle, key: {key}}}\nkeys: {{share: {key}}}\n"
+    found = problems(tmp_path, text)
+    assert f"3:26: actions.a.key: there is no key '{key_name(key)}'{hint}" in found
+    assert f"4:15: keys.share: there is no key '{key}'{hint}" in found
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "A", "ㅂ", "0", "!", "+", "Ctrl++", "f24", "Shift+Ctrl+Delete", "alt+k"]
+)
+def test_a_key_that_terminals_know_is_taken(tmp_path: Path, key: str) -> None:
+    assert layout(tmp_path, f"room: x\nkeys: {{share: '{key}'}}\n").keys["share"]
 
 
 def test_a_remapped_key_leaves_its_old_one_free(tmp_path: Path) -> None:
