@@ -195,7 +195,7 @@ def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator
             if known is None:
                 continue
             for column in _columns_of(reference):
-                if column not in _usable(layout, section, reference, known):
+                if column not in known:
                     path = (section, name, *reference.path)
                     yield _problem(layout, path, _sentence(column, reference.feed or "", known))
 
@@ -223,15 +223,6 @@ def _columns_of(reference: Reference) -> Iterable[str]:
     if reference.what == "column":
         return (reference.name,)
     return sorted(compile_expression(reference.name).names) if reference.what == "expression" else ()
-
-
-def _usable(layout: Layout, section: str, reference: Reference, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns a reference may use: a derived one only those of the answer and those derived before it."""
-    if section != "feeds" or reference.path[:1] != ("derive",) or reference.feed is None:
-        return known
-    derived = list(layout.feeds[reference.feed].derive)
-    later = derived[derived.index(str(reference.path[1])) + 1 :]
-    return tuple(column for column in known if column not in later)
 
 
 def _sentence(column: str, feed: str, known: tuple[str, ...]) -> Message:

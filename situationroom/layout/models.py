@@ -21,6 +21,7 @@ from situationroom.layout.fields import (
     FeedName,
     KeyColumns,
     Names,
+    Period,
     Seconds,
     SourceName,
     Spec,
@@ -44,8 +45,8 @@ class FeedSpec(Spec):
     """One entry of ``feeds``: when to ask, how long to believe the answer, and what to add to its rows."""
 
     source: SourceName
-    every: Seconds = 5.0
-    min_every: Seconds | None = None
+    every: Period = 5.0
+    min_every: Period | None = None
     stale_after: Seconds | None = None
     timeout: Seconds | None = None
     key: KeyColumns = ()

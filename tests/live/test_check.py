@@ -37,7 +37,7 @@ feeds:
     source: sgi
     path: /stats/x
     rows: agencies
-    derive: {rate: erors / req, early: twice, twice: rate * 2}
+    derive: {rate: erors / req, twice: rate * 2}
   dead: {source: gone}
 panels:
   good: {type: table, feed: queue, columns: [code, total]}
@@ -78,12 +78,11 @@ async def test_check_asks_every_feed_and_names_missing_columns(tmp_path: Path, d
     assert result.stderr.startswith(f"{file}:14:20: feeds.agencies.derive.rate: ")
     assert f"{file}:18:53: panels.wrong.columns[1].column: " in result.stderr
     missing = [line.split(": ", 1)[1] for line in result.stderr.splitlines()]
-    assert len(missing) == 4  # nobody knows the columns of a feed that failed
+    assert len(missing) == 3  # nobody knows the columns of a feed that failed
     assert missing[0].startswith("feeds.agencies.derive.rate: 'erors' 열을 agencies 피드가 주지 않음")
     assert "'errors'을(를) 뜻하셨나요?" in missing[0]
-    assert missing[1].startswith("feeds.agencies.derive.early: 'twice'")
-    assert missing[2].startswith("panels.wrong.columns[1].column: 'totl'")
-    assert missing[3].startswith("rules.r.warning.when: 'ages' 열을 queue 피드가 주지 않음")
+    assert missing[1].startswith("panels.wrong.columns[1].column: 'totl'")
+    assert missing[2].startswith("rules.r.warning.when: 'ages' 열을 queue 피드가 주지 않음")
     assert database not in result.output
 
 

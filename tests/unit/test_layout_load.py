@@ -311,3 +311,34 @@ def test_a_large_layout_loads_fast(tmp_path: Path) -> None:
     begun = time.perf_counter()
     assert len(layout(tmp_path, text).feeds) == 200
     assert time.perf_counter() - begun < 3
+
+
+FEED = (
+    "room: x\nsources: {kos: {type: postgres, dsn: 'postgres://h'}}\nfeeds: {f: {source: kos, sql: x, %s}}\n"
+)
+
+
+def test_a_derived_column_uses_only_those_made_before_it(tmp_path: Path) -> None:
+    late = "'b' is made further down — a column of derive can use only those made before it"
+    found = problems(tmp_path, FEED % "derive: {a: b + 1, b: a + 1}")
+    assert found == [f"3:46: feeds.f.derive.a: {late}"]
+    layout(tmp_path, FEED % "derive: {a: x, b: a + 1}")
+    layout(tmp_path, FEED % "derive: {before: b, b: b * 2}")  # the answer's own b, and then another
+
+
+@pytest.mark.parametrize(
+    ("duration", "found"),
+    [
+        ("every: 1ms", "every: a period must be 100ms at least"),
+        ("min_every: 99ms", "min_every: a period must be 100ms at least"),
+        ("every: 99999999999999999999d", "every: a duration can be 365d at most"),
+        ("timeout: 366d", "timeout: a duration can be 365d at most"),
+        ("timeout: 0s", "timeout: must be greater than 0"),
+    ],
+)
+def test_a_duration_has_bounds(tmp_path: Path, duration: str, found: str) -> None:
+    assert [one.split(": ", 1)[1] for one in problems(tmp_path, FEED % duration)] == [f"feeds.f.{found}"]
+
+
+def test_the_bounds_of_a_duration_themselves_will_do(tmp_path: Path) -> None:
+    layout(tmp_path, FEED % "every: 100ms, min_every: 100ms, stale_after: 365d")
