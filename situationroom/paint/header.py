@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from situationroom.formats import age, clock, duration
+from situationroom.formats import age, clock, duration, fit, printable
+from situationroom.formats import width as cells
 from situationroom.i18n import say
 from situationroom.paint.bars import GAP, Chrome, Item, bar, fitting
 from situationroom.paint.glyphs import CRITICAL, LEVEL_MARKS, NO_DATA, WARNING, Glyphs
@@ -77,6 +78,10 @@ class HeaderFacts:
     lang: str = "ko"
 
 
+NAME_CELLS = 20
+"""A person's name takes no more of the header: the room's name comes first."""
+
+
 def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
     """Row 1: room, clock, countdown; at the right alerts and person. Row 2: lamps; at the right the pages.
 
@@ -91,12 +96,18 @@ def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) ->
     right = [_alerts(facts)]
     if facts.person is not None:
         guest = facts.person == GUEST
-        name = say("paint.guest", facts.lang) if guest else facts.person.name
+        name = say("paint.guest", facts.lang) if guest else _short(facts.person.name)
         right.append(Item(((name, "muted" if guest else "title"),), "person"))
     first, first_taps = bar(left, right, width, theme, glyphs)
     lamps, tabs = _lamps_and_tabs(facts, width)
     second, second_taps = bar(lamps, tabs, width, theme, glyphs, style="", row=1)
     return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
+
+
+def _short(name: str) -> str:
+    """A person's name as the header has room for."""
+    shown = printable(name)
+    return shown if cells(shown) <= NAME_CELLS else fit(shown, NAME_CELLS)
 
 
 def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
