@@ -20,7 +20,7 @@ from situationroom.demo.diary import diary
 from situationroom.demo.gateway import Gateway, gateway_application
 from situationroom.demo.history import Connection, write_history
 from situationroom.demo.postgres import PostgresServer
-from situationroom.demo.scenarios import SCENARIOS
+from situationroom.demo.scenarios import scenario_called
 from situationroom.demo.servers import HttpServer, chat_application, stats_application
 from situationroom.demo.simulation import Simulation
 from situationroom.demo.store import read_wishes, write
@@ -44,10 +44,7 @@ class World:
     def __init__(
         self, name: str = "launch-day", *, scenario: str | None = None, seed: int = 16, speed: float = 1.0
     ) -> None:
-        scenario = scenario or setting(name).scenario
-        if scenario not in SCENARIOS:
-            raise WorldError("demo.no_scenario", name=scenario, known=", ".join(SCENARIOS))
-        self.simulation = Simulation(seed, SCENARIOS[scenario])
+        self.simulation = Simulation(seed, scenario_called(scenario or setting(name).scenario))
         self._gateway = Gateway(AGENCIES)
         self._seed, self._speed = seed, speed
         self._stack = AsyncExitStack()
