@@ -326,7 +326,7 @@ class Layout(Spec):
     ``users`` is the file with people's PINs (default: ``<stem>.users.local.yaml`` beside the layout).
     """
 
-    path: Path
+    path: Path = Field(exclude=True)
     room: str
     lang: Literal["ko", "en"] = "ko"
     timezone: str = "Asia/Seoul"

@@ -12,16 +12,19 @@ from situationroom.layout.environment import Secrets
 from situationroom.layout.yaml_nodes import DataPath, Document, written
 from situationroom.values import Message
 
+MOST_NAMES = 24
+"""Names that are listed where none is near: all keys of a layout, not all feeds of a large one."""
+
 
 def nearest(name: str, known: Iterable[str]) -> Message:
     """`` — did you mean 'x'?``, or what there is where nothing is near."""
-    names = sorted(known)
+    names = sorted(set(known))
     folded = {candidate.casefold(): candidate for candidate in reversed(names)}
     if close := difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6):
         return Message("layout.nearest", {"name": folded[close[0]]})
     if not names:
         return Message("layout.none_there")
-    few = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    few = ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
     return Message("layout.known", {"names": few})
 
 

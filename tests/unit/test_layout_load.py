@@ -342,3 +342,29 @@ def test_a_duration_has_bounds(tmp_path: Path, duration: str, found: str) -> Non
 
 def test_the_bounds_of_a_duration_themselves_will_do(tmp_path: Path) -> None:
     layout(tmp_path, FEED % "every: 100ms, min_every: 100ms, stale_after: 365d")
+
+
+def test_an_unknown_key_is_told_every_key_once(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "room: x\nzzzzzz: 1\n")
+    names = found.partition("there is: ")[2].split(", ")
+    assert len(names) == len(set(names))
+    assert {"actions", "feeds", "pages", "wall"} <= set(names)
+    assert "path" not in names  # the program's to give
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("feeds:\n- q\n  source: kos\n", "3:9: entries are no list here: write 'name:' instead of '- name'"),
+        ("room: a: b\n", "1:8: ': ' cannot stand here"),
+        ("room: x\n---\nroom: y\n", "2:1: a layout is one document"),
+        ("room: [a\nlang: ko\n", "a quote or bracket is not closed"),
+        ("room: 'x\n", "a quote or bracket is not closed"),
+        ("room: x\nfeeds\nlang: ko\n", "a ':' is missing"),
+        ("feeds:\n    a: {}\n  b: {}\n", "3:3: the indentation does not fit"),
+        ("room: *x\n", "1:7: *x refers to no &x before it"),
+    ],
+)
+def test_a_slip_in_the_yaml_is_said_in_our_own_words(tmp_path: Path, text: str, found: str) -> None:
+    (said,) = problems(tmp_path, text)
+    assert found in said

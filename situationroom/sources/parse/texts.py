@@ -33,7 +33,7 @@ def _with_groups(pattern: str) -> str:
         compiled = regex.compile(pattern)
     except regex.error as error:
         raise PydanticCustomError(
-            "sources.bad_pattern", "bad regular expression: {detail}", {"detail": str(error)}
+            "sources.bad_pattern", "bad regular expression at {at}", {"at": (error.pos or 0) + 1}
         ) from None
     if not compiled.groupindex:
         raise ValueError("sources.no_groups")
