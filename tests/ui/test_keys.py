@@ -58,6 +58,7 @@ async def test_help_tells_every_key_that_is_bound(app: RoomApp) -> None:
         await until_seen(app, "다음 패널")
         for use in key_uses(app.room.layout):
             assert use.title in text_of(app)
+        assert "Shift+Tab" in text_of(app)
         await pilot.press("escape")
         await until_gone(app, "다음 패널")
 
@@ -80,6 +81,16 @@ async def test_the_search_box_reaches_an_action(app: RoomApp, room: FakeRoom) ->
         await until_seen(app, "조치: 재처리")
         await pilot.click(offset=place_of(app, "조치: 재처리"))
         await until_seen(app, "참조 1행을 바꿉니다")
+
+
+async def test_the_search_box_says_in_the_rooms_language_that_nothing_was_found(app: RoomApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+p")
+        await until_seen(app, "패널: 개통")
+        await pilot.press(*"zqzq")
+        await until_seen(app, "'zqzq' 검색 결과 없음")
+        await pilot.press("enter")
+        await wait_until(lambda: len(app.screen_stack) == 1, what="the box closed")
 
 
 async def test_the_search_box_shows_whom_to_call(app: RoomApp) -> None:
