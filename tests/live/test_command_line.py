@@ -36,13 +36,13 @@ def called(
 @pytest.mark.parametrize(
     ("words", "korean", "english"),
     [
-        (["jurnal"], "'journal'을(를) 뜻했습니까", "did you mean 'journal'"),
+        (["jurnal"], "'journal'을(를) 뜻하셨나요", "did you mean 'journal'"),
         (["moon"], "있는 것: approve, check", "there are: approve, check"),
-        (["user", "launch-day", "lst"], "'list'을(를) 뜻했습니까", "did you mean 'list'"),
+        (["user", "launch-day", "lst"], "'list'을(를) 뜻하셨나요", "did you mean 'list'"),
         (["user", "launch-day"], "COMMAND을(를) 지정하지 않음", "COMMAND is missing"),
         (["run"], "LAYOUT을(를) 지정하지 않음", "LAYOUT is missing"),
         (["run", "a", "b"], "남는 말이 있음: b", "too many words: b"),
-        (["run", "a", "--thme", "x"], "'--theme'을(를) 뜻했습니까", "did you mean '--theme'"),
+        (["run", "a", "--thme", "x"], "'--theme'을(를) 뜻하셨나요", "did you mean '--theme'"),
         (["run", "a", "--theme"], "값을 함께 쓰거나", "its value is missing"),
         (["run", "a", "--theme", "blue"], "다음 중 하나: dark", "give one of dark"),
         (["world", "--speed", "900"], "0.1부터 120까지", "from 0.1 to 120"),

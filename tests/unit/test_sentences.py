@@ -237,3 +237,8 @@ def _given(call: ast.Call) -> frozenset[str] | None:
                 return None
             names |= {str(key.value) for key in argument.keys if isinstance(key, ast.Constant)}
     return frozenset(names)
+
+
+@pytest.mark.parametrize(("other", "ours"), [("뜻했습니까", "뜻하셨나요"), ("컬럼", "열"), ("현재", "지금")])
+def test_one_thing_has_one_korean_word(other: str, ours: str) -> None:
+    assert [identifier for identifier, entry in CATALOGUE.items() if other in entry["ko"]] == [], ours
