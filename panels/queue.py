@@ -135,15 +135,16 @@ class Queue(Panel[QueueOptions]):
         return _flowed(parts, width)
 
     def _oldest_s(self, view: View) -> float | None:
-        """Seconds the oldest has waited."""
-        if self.options.oldest is None:
+        """Seconds the oldest had waited when the reading came: of what happened since, nobody knows."""
+        reading = view.reading()
+        if self.options.oldest is None or reading is None:
             return None
         ages: list[float] = []
-        for row in view.rows():
+        for row in reading.rows:
             value = row.get(self.options.oldest)
             figure = figure_of(value)
             if figure is None and (since := moment_of(value, view.now.tzinfo)) is not None:
-                figure = max(0.0, (view.now - since).total_seconds())
+                figure = max(0.0, (reading.received - since).total_seconds())
             if figure is not None:
                 ages.append(figure)
         return max(ages, default=None)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from situationroom import __version__
-from situationroom.errors import RoomError, UsageError
+from situationroom.commands._output import give_up_output, settle_output
+from situationroom.commands._wrong_use import Commands, said_by_us
+from situationroom.errors import OutputError, RoomError, UsageError
 
 WRONG_USE = 2
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     """Commands by file name in ``commands/``, imported when called: ``--version`` pays for none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -61,26 +62,35 @@ def program(ctx: click.Context, debug: bool) -> None:
 def main(args: Sequence[str] | None = None) -> None:
     """Run the program and exit: 0 good, 1 the room has a problem, 2 wrong use."""
     words = list(sys.argv[1:] if args is None else args)
+    settle_output()
     try:
         code = program.main(words, prog_name="situationroom", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        _say(error.format_message())
+        code = WRONG_USE
     except click.ClickException as error:
         if "--debug" in words:
             raise
-        _say(error.format_message())
-        code = error.exit_code
+        code = _told(said_by_us(error))
     except click.Abort:
         code = 130
     except RoomError as error:
         if "--debug" in words:
             raise
-        for line in str(error).splitlines() or [""]:
-            _say(line)
-        code = WRONG_USE if isinstance(error, UsageError) else 1
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
-        code = 1
+        code = _told(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+def _told(error: RoomError) -> int:
+    """Say it; the exit code."""
+    if isinstance(error, OutputError):
+        give_up_output()
+    _say(str(error))
+    return WRONG_USE if isinstance(error, UsageError) else 1
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):  # a standard error that takes nothing: nobody is left to be told
+        for line in text.splitlines() or [""]:
+            click.echo(line, err=True)

@@ -16,6 +16,7 @@
     ├── OutcomeUnknown        a run may or may not have had its effect
     ├── UsersError            the file with people's PINs cannot be used
     ├── JournalError          the journal cannot be read or written
+    ├── OutputError           what a command prints cannot be written
     ├── ShareError            a snapshot could not be made or sent
     └── WorldError            the demo world cannot start
 """
@@ -138,6 +139,10 @@ class OutcomeUnknown(RoomError):
 
 class JournalError(RoomError):
     """The journal cannot be read or written. Nothing is fired while this holds."""
+
+
+class OutputError(RoomError):
+    """What a command prints cannot be written."""
 
 
 class ShareError(RoomError):

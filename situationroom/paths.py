@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -12,6 +13,23 @@ def bundled(name: str) -> Path:
     """The shipped folder ``panels`` or ``layouts``: inside an installed package, beside it in a checkout."""
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def is_shipped(layout: Path) -> bool:
+    """Whether a layout file is one of those that ship with the program."""
+    return layout.parent.resolve() == bundled("layouts").resolve()
+
+
+def default_journal(layout: Path) -> Path:
+    """Where the journal of a layout file is that names none.
+
+    ``launch-day.journal`` of a shipped one; of a user's ``room-1f0c9a2e.journal``, told by where the file is:
+    two rooms of one name must not share their runs.
+    """
+    name = layout.stem
+    if not is_shipped(layout):
+        name += f"-{hashlib.sha256(os.fsencode(layout.resolve())).hexdigest()[:8]}"
+    return state_dir() / f"{name}.journal"
 
 
 def state_dir() -> Path:

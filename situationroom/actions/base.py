@@ -7,7 +7,7 @@ journal and the order of things belong to ``fire.py``, the only caller of ``run`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -198,6 +198,22 @@ class Progress(Protocol):
         """Let time pass, less of it where the run is asked to stop, longer while a person pauses it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What trying one part of an action, without firing it, has shown.
+
+    Attributes:
+        path: the part, in the keys the author wrote below the action's.
+        trouble: why it would not do, or None.
+        tried: False where it can only be known by firing; ``trouble`` then says why.
+
+    """
+
+    path: tuple[str | int, ...]
+    trouble: Message | None = None
+    tried: bool = True
+
+
 class Action(ABC, Generic[O]):
     """A kind of action, bound to one entry of the layout's ``actions``.
 
@@ -245,6 +261,10 @@ class Action(ABC, Generic[O]):
 
         """
         del actions, kinds
+
+    async def trials(self) -> Sequence[Trial]:
+        """What can be known of its parts without firing it and without anybody's values."""
+        return ()
 
     def undo_call(self, call: Call, before: Facts, after: Facts) -> Call | None:
         """The call that goes back from a run to what was before it; None where there is no way.

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from situationroom.actions.base import Action, Call, Outcome, Preview, Progress, Sources, State
+from situationroom.actions.base import Action, Call, Outcome, Preview, Progress, Sources, State, Trial
 from situationroom.actions.process import Ended, execute
 from situationroom.actions.template import ArgvTemplate, WordsTemplate, hidden
 from situationroom.errors import ActionFailed, InputProblem, OutcomeUnknown, SourceError
 from situationroom.layout.fields import Seconds, Spec
 from situationroom.layout.models import ActionSpec
-from situationroom.values import Message, Value
+from situationroom.values import GUEST, Message, Value
 
 CLOSING = "actions.closing"
 """Why every run is asked to stop when the program ends: a command may use what time is left for its end."""
@@ -135,6 +136,18 @@ class Command(Action[CommandOptions]):
         value = ended.output.partition("\n")[0]
         return State({"value": value}, Message("actions.value", {"value": value}))
 
+    async def trials(self) -> Sequence[Trial]:
+        """Whether the programs are there; none is started."""
+        options = self.options
+        programs: list[tuple[tuple[str, ...], WordsTemplate]] = [(("argv",), options.argv)]
+        if options.state is not None:
+            programs.append((("state", "argv"), options.state.argv))
+        names = self._names(Call(self.name, GUEST, {}), "")
+        return [
+            Trial(path, _no_program(next(iter(argv.filled(names)))[0] or "", options))
+            for path, argv in programs
+        ]
+
     def _arguments(self, argv: WordsTemplate, names: Mapping[str, Value]) -> Iterator[str]:
         """The arguments, an input's never as an option.
 
@@ -154,6 +167,15 @@ class Command(Action[CommandOptions]):
 
     def _names(self, call: Call, run: str) -> dict[str, Value]:
         return {**dict.fromkeys(self.spec.inputs), **call.values, "actor": call.person.id, "run": run}
+
+
+def _no_program(program: str, options: CommandOptions) -> Message | None:
+    """Why a program could not be started, as far as can be seen from outside."""
+    folder = options.cwd
+    if not folder.is_dir():
+        return Message("actions.command_no_folder", {"folder": str(folder)})
+    there = shutil.which(str(folder / program) if "/" in program else program, path=options.env.get("PATH"))
+    return None if there else Message("actions.command_not_there", {"program": program})
 
 
 def _trouble(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from situationroom.actions.base import Action, Call, Sources
+from situationroom.actions.base import Action, Call, Sources, Trial
 from situationroom.actions.statement import Statement
+from situationroom.actions.trials import statements
 from situationroom.errors import SourceError, UsageError
 from situationroom.layout.fields import Seconds, Spec
 from situationroom.layout.models import ActionSpec
@@ -48,6 +50,10 @@ class SqlAction(Action[O]):
     def names(self, call: Call, **given: Value) -> dict[str, Value]:
         """What a statement's ``args`` may name: every input, who asked, and what the kind gives."""
         return {**dict.fromkeys(self.spec.inputs), **call.values, "actor": call.person.id, **given}
+
+    async def trials(self) -> Sequence[Trial]:
+        """Each of its statements, prepared by the database and not run."""
+        return await statements(self.database, self.options, self.options.timeout)
 
     async def look(self, query: Statement, call: Call) -> Rows:
         """Rows of a query.

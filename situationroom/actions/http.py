@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
-from situationroom.actions.base import Action, Call, Outcome, Preview, Progress, Sources, State
+from situationroom.actions.base import Action, Call, Outcome, Preview, Progress, Sources, State, Trial
 from situationroom.actions.template import BodyTemplate, PathTemplate, hidden
 from situationroom.errors import ActionDenied, ActionFailed, OutcomeUnknown, SourceError, UsageError
 from situationroom.formats import printable, text
@@ -18,7 +18,7 @@ from situationroom.layout.models import ActionSpec
 from situationroom.sources.base import Answer, HttpTarget, Request
 from situationroom.sources.net.headers import Headers
 from situationroom.sources.parse.jmes import JmesPath, found
-from situationroom.values import Message, Value
+from situationroom.values import GUEST, Message, Value
 
 KEY = "Idempotency-Key"
 """The header that carries the run's id: a service that knows it does the same run once."""
@@ -144,6 +144,20 @@ class Http(Action[HttpOptions]):
             raise SourceError("actions.http_state", status=answer.status, start=_start(answer))
         value = _value(found(_json(answer), state.value))
         return State({"value": value}, Message("actions.value", {"value": text(value)}))
+
+    async def trials(self) -> Sequence[Trial]:
+        """The state's GET, once, where it needs nobody's values; the request itself is never sent."""
+        unsent = Trial(("path",), Message("actions.not_sent"), tried=False)
+        state = self.options.state
+        if state is None:
+            return (unsent,)
+        if state.path.inputs or (state.params is not None and state.params.inputs):
+            return (Trial(("state",), Message("actions.needs_inputs"), tried=False), unsent)
+        try:
+            await self.probe(Call(self.name, GUEST, {}))
+        except SourceError as error:
+            return (Trial(("state",), error.message), unsent)
+        return (Trial(("state",)), unsent)
 
     def _judge(self, answer: Answer) -> None:
         """Nothing where it is a success.

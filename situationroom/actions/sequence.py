@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from situationroom.actions.base import Action, Call, Facts, Outcome, Preview, Progress, State, StepPreview
+from situationroom.actions.base import (
+    Action,
+    Call,
+    Facts,
+    Outcome,
+    Preview,
+    Progress,
+    State,
+    StepPreview,
+    Trial,
+)
 from situationroom.actions.steps import Planned, Step
 from situationroom.errors import (
     ActionDenied,
@@ -52,6 +63,15 @@ class Sequence(Action[SequenceOptions]):
             name: Step(whole, name, step, actions, kinds, self.sources)
             for name, step in self.options.steps.items()
         }
+
+    async def trials(self) -> Several[Trial]:
+        """The parts of the steps written in place; those that use another action are tried there."""
+        found: list[Trial] = []
+        for name, step in self._steps.items():
+            for part, path in ((step, ("steps", name)), (step.undo, ("steps", name, "undo"))):
+                if part is not None and part.in_place:
+                    found += [replace(one, path=(*path, *one.path)) for one in await part.action.trials()]
+        return found
 
     def undo_call(self, call: Call, before: Facts, after: Facts) -> Call | None:
         """Take back, in reverse, the steps that were done or may have been."""

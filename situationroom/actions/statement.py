@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from situationroom.actions.masking import HIDDEN
-from situationroom.formats import text
+from situationroom.formats import printable
 from situationroom.layout.fields import InputName, Spec
 from situationroom.values import Value
 
@@ -40,13 +40,22 @@ class Statement(Spec):
         """The values of ``$1 … $n``."""
         return tuple(names[name] for name in self.args)
 
-    def shown(self, names: Mapping[str, Value], secret: Collection[str], lang: str = "ko") -> str:
+    def shown(self, names: Mapping[str, Value], secret: Collection[str]) -> str:
         """The statement for people, a line per argument below it; secret ones are not written out."""
         lines = [self.sql.strip()]
         for number, name in enumerate(self.args, 1):
-            value = HIDDEN if name in secret else text(names.get(name), lang)
+            value = HIDDEN if name in secret else _as_sql(names.get(name))
             lines.append(f"-- ${number} {name} = {value}")
         return "\n".join(lines)
+
+
+def _as_sql(value: Value) -> str:
+    """A value as SQL knows it, in one safe line: ``NULL``, ``true``, ``1234``; words as they are."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return printable(str(value))
 
 
 def _listed(places: Collection[int]) -> str:

@@ -53,7 +53,7 @@ class Step:
         self._whole, self._inputs = whole[0], whole[1].inputs
         self.name = name
         self._spec = spec
-        self._in_place = isinstance(spec.part, ActionSpec)
+        self.in_place = isinstance(spec.part, ActionSpec)
         self.action = self._action(actions, kinds, sources)
         self.title = spec.title or self.action.spec.title or name
         self._literals = self._checked_literals()
@@ -109,7 +109,7 @@ class Step:
                 raise self._wrong("actions.step_secret", name=name)
             if wanted[name].type == "date" and source is None:
                 self._want_date(name, value)
-        shared = self._inputs if self._in_place and not self._spec.use else {}
+        shared = self._inputs if self.in_place and not self._spec.use else {}
         for name, spec in wanted.items():
             given = name in self._spec.values or name in shared or spec.optional or spec.default is not None
             if not given and not (name == "to" and self._spec.goal):
@@ -133,7 +133,7 @@ class Step:
         values |= {
             name: spec.default for name, spec in self.action.spec.inputs.items() if spec.default is not None
         }
-        if self._in_place:
+        if self.in_place:
             values |= {name: value for name, value in call.values.items() if name in values}
         values |= self._literals
         for name, value in self._spec.values.items():

@@ -103,14 +103,15 @@ class Switch(SqlAction[SwitchOptions]):
             raise ActionDenied("actions.already_so", action=self.title, value=wanted.words)
         after = Message("actions.value", {"value": wanted.words})
         said = {"title": self.title, "before": before.text, "after": after}
+        told = len(rows.columns) > 1  # the setting alone is said in words already
         return Preview(
             at=now,
             what=Message("actions.switch_what", said),
             before=before,
             after=after,
             count=len(rows.rows),
-            columns=rows.columns,
-            rows=rows.rows[: self.options.max_rows],
+            columns=rows.columns if told else (),
+            rows=rows.rows[: self.options.max_rows] if told else (),
             statement=self.options.set.shown(self.names(call, value=wanted.value), self.secret),
             target=self.name,
         )

@@ -67,14 +67,15 @@ class Toggle(SqlAction[ToggleOptions]):
             raise ActionDenied("actions.already_so", action=self.title, value=before.text)
         after = OFF if before.active else ON
         names = self.names(call, value=self._other(before))
+        told = len(rows.columns) > 1  # the setting alone is said in words already
         return Preview(
             at=now,
             what=Message("actions.toggle_what", {"title": self.title, "before": before.text, "after": after}),
             before=before,
             after=after,
             count=len(rows.rows),
-            columns=rows.columns,
-            rows=rows.rows[: self.options.max_rows],
+            columns=rows.columns if told else (),
+            rows=rows.rows[: self.options.max_rows] if told else (),
             statement=self.options.set.shown(names, self.secret),
             target=self.name,
         )

@@ -16,7 +16,7 @@ from situationroom.actions.fire import Asked, Confirmation
 from situationroom.commands._preview import Countdown, RunBar, show_preview
 from situationroom.commands._terminal import agreed, typed
 from situationroom.engine.interface import Room
-from situationroom.errors import ActionDenied, RoomError, UsageError
+from situationroom.errors import ActionDenied, UsageError
 from situationroom.formats import duration, printable
 from situationroom.i18n import say
 from situationroom.people.roles import names_with
@@ -73,14 +73,14 @@ async def carry_out(at: Terminal, asked: Asked, *, dry_run: bool = False) -> int
 
     """
     lang = at.room.layout.lang
-    show_preview(at.console, asked.preview, lang)
-    if dry_run:
-        await at.room.withdraw(asked.run)
-        at.console.print(Text(say("actions.dry_run", lang)))
-        return 0
     try:
+        show_preview(at.console, asked.preview, lang)
+        if dry_run:
+            await at.room.withdraw(asked.run)
+            at.console.print(Text(say("actions.dry_run", lang)))
+            return 0
         confirmation = await _confirmed(at, asked)
-    except RoomError:
+    except BaseException:  # whatever it was, the journal shows an end of what was asked
         await _withdraw(at, asked.run)
         raise
     if confirmation is None:

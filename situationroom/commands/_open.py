@@ -19,12 +19,15 @@ from situationroom.errors import UsageError
 from situationroom.journal import Journal
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
-from situationroom.paths import bundled, state_dir
+from situationroom.paths import bundled, default_journal
 from situationroom.people.proofs import Proofs
 from situationroom.people.sign_in import SignIn
 from situationroom.people.users import UsersFile, users_path
 from situationroom.people.who import here, os_login, who
-from situationroom.values import Person
+from situationroom.values import Message, Person
+
+_MOST_NAMED = 8
+"""Files of a folder that are named where the folder was given for a file."""
 
 
 def open_layout(name: str, env: Mapping[str, str] | None = None) -> tuple[Layout, Catalog]:
@@ -53,6 +56,12 @@ def find_layout(name: str) -> Path:
     shipped = {file.stem: file for file in bundled("layouts").glob("*.yaml")}
     if name in shipped:
         return shipped[name]
+    if path.is_dir():
+        inside = ", ".join(str(file) for file in sorted(path.glob("*.yaml"))[:_MOST_NAMED])
+        hint: Message | str = Message("cli.layouts_inside", {"files": inside}) if inside else ""
+        raise UsageError("cli.layout_is_folder", name=name, hint=hint)
+    if path.exists():
+        raise UsageError("cli.layout_no_file", name=name)
     near = get_close_matches(name, shipped, n=1)
     if near:
         raise UsageError("cli.no_layout_near", name=name, near=near[0])
@@ -68,7 +77,7 @@ def journal_path(layout: Layout) -> Path:
     """Where a layout's journal is: its own word, relative to its file, else the user's state folder."""
     if layout.journal is not None:
         return layout.path.parent / layout.journal
-    return state_dir() / f"{layout.path.stem}.journal"
+    return default_journal(layout.path)
 
 
 def sign_in_desk(layout: Layout, journal: Journal, clock: Clock) -> SignIn:

@@ -18,13 +18,17 @@ from situationroom.values import Message, RunStatus
 
 
 def show_preview(console: Console, preview: Preview, lang: str) -> None:
-    """What will happen: in a sentence, the state before and after, the rows, the statement, what to mind."""
-    console.print(Text(printable(say(preview.what, lang)), "bold"))
+    """What will happen: in a sentence, the state before and after, the rows, the statement, what to mind.
+
+    Lines are broken for a terminal only, and those of the statement never: it is there to be copied.
+    """
+    whole = not console.is_terminal
+    console.print(Text(printable(say(preview.what, lang)), "bold"), soft_wrap=whole)
     if preview.after is not None:
         change = say("actions.state_change", lang, before=preview.before.text, after=preview.after)
     else:
         change = say("actions.state_now", lang, before=preview.before.text)
-    console.print(Text(printable(change)))
+    console.print(Text(printable(change)), soft_wrap=whole)
     if preview.rows:
         table = Table()
         for column in preview.columns:
@@ -33,9 +37,9 @@ def show_preview(console: Console, preview: Preview, lang: str) -> None:
             table.add_row(*(Text(cell(row.get(column), lang=lang)) for column in preview.columns))
         console.print(table)
     for line in preview.statement.splitlines():
-        console.print(Text(printable(line), "dim"))
+        console.print(Text(printable(line), "dim"), soft_wrap=True)
     for warning in preview.warnings:
-        console.print(Text("▲ " + printable(say(warning, lang)), "yellow"))
+        console.print(Text("▲ " + printable(say(warning, lang)), "yellow"), soft_wrap=whole)
 
 
 def show_approval(console: Console, waiting: Approval, lang: str) -> None:

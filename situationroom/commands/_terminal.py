@@ -1,17 +1,35 @@
-"""A person at the terminal of a command: their interrupts, a line they type, a PIN nobody sees."""
+"""The terminal of a command: whether a room can be drawn on it, and what its person types there."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 
 import click
 
 from situationroom.errors import UsageError
+
+
+def need_screen(environ: Mapping[str, str] = os.environ) -> None:
+    """Nothing where a room can be drawn here: at a terminal, or by a driver that draws elsewhere (a browser).
+
+    Raises:
+        UsageError: input or output is no terminal, or one that only takes lines.
+
+    """
+    if environ.get("TEXTUAL_DRIVER"):
+        return
+    # The screen goes to the error output; output that goes elsewhere was meant for a file all the same.
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise UsageError("cli.no_terminal")
+    if environ.get("TERM", "") in ("", "dumb"):
+        raise UsageError("cli.plain_terminal", kind=environ.get("TERM", ""))
 
 
 @contextmanager

@@ -38,6 +38,13 @@ def demo_person(layout: Layout, demo: bool) -> str | None:
     return operator if operator in layout.people else None
 
 
+def demo_journal(layout: str) -> Path:
+    """The journal of the last world of a layout, which may still be running."""
+    from situationroom.demo.diary import last_diary
+
+    return last_diary(_name(layout))
+
+
 def _name(layout: str) -> str:
     """The world for a layout."""
     from situationroom.demo.worlds import WORLDS

@@ -17,10 +17,15 @@ import click
 @click.option("--as", "person", metavar="PERSON", help="Who sits at the screen.")
 def command(name: str, scenario: str | None, seed: int | None, speed: float, person: str | None) -> int:
     """Start the world NAME and open its room on it."""
+    from situationroom.commands._terminal import need_screen
     from situationroom.demo.child import WorldProcess
+    from situationroom.demo.scenarios import scenario_called
     from situationroom.demo.worlds import setting
 
     operator = setting(name).operator
+    if scenario is not None:
+        scenario_called(scenario)  # said here at once, and not by the child's last words
+    need_screen()
     world = WorldProcess(name, scenario=scenario, seed=seed, speed=speed)
     with asyncio.Runner() as runner:
         try:

@@ -21,6 +21,7 @@ from situationroom.commands._terminal import agreed, interrupts
 from situationroom.commands._world import world_env
 from situationroom.engine.interface import Room
 from situationroom.errors import ActionDenied, SourceError, UsageError
+from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.layout.models import Layout
 from situationroom.layout.references import references
@@ -117,16 +118,19 @@ def _given(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """``name=value`` words as pairs.
 
     Raises:
-        UsageError: a word has no ``=``.
+        UsageError: a word has no ``=``, or a name stands twice.
 
     """
-    given: list[tuple[str, str]] = []
+    given: dict[str, str] = {}
     for word in values:
         name, equals, value = word.partition("=")
         if not (name and equals):
             raise UsageError("actions.not_a_value", given=word)
-        given.append((name, value))
-    return tuple(given)
+        if name in given:
+            one, other = printable(given[name]), printable(value)
+            raise UsageError("fire.given_twice", name=printable(name), one=one, other=other)
+        given[name] = value
+    return tuple(given.items())
 
 
 def _check_wish(wish: _Wish, *, dry_run: bool) -> None:

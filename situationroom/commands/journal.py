@@ -15,6 +15,7 @@ from situationroom.commands._evidence import print_evidence
 from situationroom.commands._journal_verdict import print_verdict
 from situationroom.commands._moments import moment, month
 from situationroom.commands._open import find_layout, journal_path
+from situationroom.commands._world import demo_journal
 from situationroom.errors import UsageError
 from situationroom.formats import printable
 from situationroom.i18n import say
@@ -59,6 +60,7 @@ FORMATS = ("table", "json", "jsonl", "csv")
     type=click.Path(path_type=Path),
     help="Read this file or copy instead of the room's own.",
 )
+@click.option("--demo", is_flag=True, help="Read the journal of the last demo of this room.")
 def command(
     layout: str,
     form: str,
@@ -71,6 +73,7 @@ def command(
     expect: str,
     evidence: str | None,
     copy: Path | None,
+    demo: bool,
 ) -> int:
     """Print the journal of LAYOUT, oldest first; verify it; or print a month's evidence.
 
@@ -80,8 +83,10 @@ def command(
     _fits(
         check=check, expect=expect, evidence=evidence, filters=(since, until, person, action, run), form=form
     )
+    if demo and copy is not None:
+        raise UsageError("journal.not_together", one="--demo", other="--file")
     head = load_head(find_layout(layout), os.environ, name=layout)
-    path = copy or journal_path(head)
+    path = copy or (demo_journal(layout) if demo else journal_path(head))
     zone = ZoneInfo(head.timezone)
     now = datetime.now(zone)
     if check:

@@ -10,8 +10,9 @@ import click
 
 from situationroom.catalog import Catalog
 from situationroom.commands._open import open_layout, open_room, person_of
+from situationroom.commands._terminal import need_screen
 from situationroom.engine.interface import Room
-from situationroom.errors import ShareError
+from situationroom.errors import ShareError, UsageError
 from situationroom.layout.models import Layout
 from situationroom.paint.page import Panels, build_panels
 from situationroom.ui.app import RoomApp
@@ -45,8 +46,15 @@ def run_layout(
     """Run a layout on this terminal until somebody leaves; 1 when it ended by an error.
 
     ``env`` is added to the environment for the layout's ``${…}``.
+
+    Raises:
+        UsageError: there is no terminal to draw on, or no such page.
+
     """
+    need_screen()
     layout, types = open_layout(name, env)
+    if page is not None and page not in layout.pages:
+        raise UsageError("share.page", page=page, pages=", ".join(layout.pages))
     return asyncio.run(_run(layout, types, person_of(layout, person), page, theme, debug))
 
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from situationroom.commands._open import find_layout, journal_path, sign_in_desk
 from situationroom.commands._pin import new_pin
+from situationroom.commands._wrong_use import Commands
 from situationroom.engine.clock import Clock, SystemClock
 from situationroom.errors import UsageError
 from situationroom.formats import printable
@@ -51,7 +52,7 @@ class _Office:
         return say(identifier, self.layout.lang, person=printable(spec.name), id=person, **values)
 
 
-@click.group("user")
+@click.group("user", cls=Commands)
 @click.argument("layout")
 @click.pass_context
 def command(ctx: click.Context, layout: str) -> None:

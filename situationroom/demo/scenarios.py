@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from situationroom.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -46,6 +48,18 @@ def kait_lag(t: float) -> Link:
         failing=WELL.failing + (_ILL.failing - WELL.failing) * ill,
         median_ms=WELL.median_ms * (_ILL.median_ms / WELL.median_ms) ** ill,
     )
+
+
+def scenario_called(name: str) -> Scenario:
+    """The scenario of that name.
+
+    Raises:
+        UsageError: there is none.
+
+    """
+    if name not in SCENARIOS:
+        raise UsageError("demo.no_scenario", name=name, known=", ".join(SCENARIOS))
+    return SCENARIOS[name]
 
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({"kait-lag": kait_lag, "calm": calm})

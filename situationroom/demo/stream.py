@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
 
 from situationroom.demo.telecom import LATE_S
 from situationroom.demo.writes import Event, Update
@@ -67,11 +68,13 @@ class Stream:
         if path not in self._listeners:
             await connection.close(1008, "/events or /ota")
             return
-        for text in tuple(self._past[path]):
-            await connection.send(text)
-        self._listeners[path].add(connection)
         try:
+            for text in tuple(self._past[path]):
+                await connection.send(text)
+            self._listeners[path].add(connection)
             await connection.wait_closed()
+        except ConnectionClosed:
+            return  # a listener that goes, or a world that ends, while the past is being told
         finally:
             self._listeners[path].discard(connection)
 

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from situationroom.demo.crew import users_file
+from situationroom.demo.diary import diary
 from situationroom.demo.gateway import Gateway, gateway_application
 from situationroom.demo.history import Connection, write_history
 from situationroom.demo.postgres import PostgresServer
-from situationroom.demo.scenarios import SCENARIOS
+from situationroom.demo.scenarios import scenario_called
 from situationroom.demo.servers import HttpServer, chat_application, stats_application
 from situationroom.demo.simulation import Simulation
 from situationroom.demo.store import read_wishes, write
@@ -43,15 +44,12 @@ class World:
     def __init__(
         self, name: str = "launch-day", *, scenario: str | None = None, seed: int = 16, speed: float = 1.0
     ) -> None:
-        scenario = scenario or setting(name).scenario
-        if scenario not in SCENARIOS:
-            raise WorldError("demo.no_scenario", name=scenario, known=", ".join(SCENARIOS))
-        self.simulation = Simulation(seed, SCENARIOS[scenario])
+        self.simulation = Simulation(seed, scenario_called(scenario or setting(name).scenario))
         self._gateway = Gateway(AGENCIES)
         self._seed, self._speed = seed, speed
         self._stack = AsyncExitStack()
         self._env: dict[str, str] = {}
-        self._pins = setting(name).pins
+        self._name, self._pins = name, setting(name).pins
         self._ticking: asyncio.Task[None] | None = None
         self._started = datetime.now(ZoneInfo(_ZONE))
         self._zero = 0.0
@@ -102,6 +100,7 @@ class World:
     async def _start(self) -> None:
         # The executor's threads live as long as the loop, and the server as long as the thread that made it.
         self._env["USERS"] = await asyncio.to_thread(self._stack.enter_context, users_file(self._pins))
+        self._env["JOURNAL"] = await asyncio.to_thread(self._stack.enter_context, diary(self._name))
         settings = {"timezone": _ZONE, "log_timezone": _ZONE}
         server = await asyncio.to_thread(PostgresServer.start, settings=settings)
         self._stack.push_async_callback(asyncio.to_thread, server.stop)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from situationroom.errors import WorldError
+from situationroom.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ def setting(name: str) -> Setting:
     """The world of that name.
 
     Raises:
-        WorldError: there is none.
+        UsageError: there is none.
 
     """
     if name not in WORLDS:
-        raise WorldError("demo.no_world", name=name, known=", ".join(WORLDS))
+        raise UsageError("demo.no_world", name=name, known=", ".join(WORLDS))
     return WORLDS[name]

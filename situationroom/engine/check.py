@@ -1,4 +1,4 @@
-"""Asks every feed of a layout once and looks whether the columns its author counts on are there."""
+"""Asks every feed of a layout once, tries its actions as far as that changes nothing, and says what lacks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from situationroom.actions.base import Action
+from situationroom.actions.trials import TriedAction, tried
 from situationroom.engine.clock import Clock
 from situationroom.engine.poller import Feed, Poller
-from situationroom.errors import RoomError
+from situationroom.errors import Problem, RoomError
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import FeedSpec, Layout
 from situationroom.layout.references import Reference, references
-from situationroom.layout.yaml_nodes import written
+from situationroom.layout.yaml_nodes import DataPath, written
 from situationroom.sources.base import Source
 from situationroom.values import FeedState, Message, Status
 
@@ -59,34 +61,34 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingColumn:
-    """A column that something uses and its feed does not give.
+class Findings:
+    """All that a check found.
 
     Attributes:
-        path: where it is used, ``panels.agencies.columns[2]``.
-        what: the sentence for a person, with the nearest column there is.
+        asked: each feed's answer.
+        actions: what trying each action has shown.
+        problems: columns that are used and not given, and parts of actions that would not do, in file order.
 
     """
 
-    path: str
-    what: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """All that a check found."""
-
     asked: tuple[Asked, ...]
-    missing: tuple[MissingColumn, ...]
+    actions: tuple[TriedAction, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def good(self) -> bool:
-        """Whether every feed answered and every column is there."""
-        return not self.missing and all(one.status is not Status.FAILED for one in self.asked)
+        """Whether every feed answered, every column is there, and no action is known not to do."""
+        return not self.problems and all(one.status is not Status.FAILED for one in self.asked)
 
 
-async def check(layout: Layout, sources: Mapping[str, AnySource], clock: Clock, random: Random) -> Findings:
-    """Open every source, ask every feed once, all at the same time, and close the sources again."""
+async def check(
+    layout: Layout,
+    sources: Mapping[str, AnySource],
+    clock: Clock,
+    random: Random,
+    actions: Iterable[Action[Any]] = (),
+) -> Findings:
+    """Open every source, ask every feed once, all at the same time, try ``actions``, and close it all."""
     try:
         opened = await asyncio.gather(*(_open(source) for source in sources.values()))
         trouble = dict(zip(sources, opened, strict=True))
@@ -96,10 +98,12 @@ async def check(layout: Layout, sources: Mapping[str, AnySource], clock: Clock, 
                 for name, spec in layout.feeds.items()
             )
         )
+        tries = await tried(actions)
     finally:
         await asyncio.gather(*(_close(source) for source in sources.values()))
     columns = {one.feed: one.columns for one in asked if one.columns}
-    return Findings(tuple(asked), tuple(_missing(layout, columns)))
+    problems = sorted([*_missing(layout, columns), *_faults(layout, tries)], key=lambda one: one.line)
+    return Findings(tuple(asked), tries, tuple(problems))
 
 
 async def _open(source: AnySource) -> Message | None:
@@ -182,7 +186,7 @@ def _asked(feed: Feed, state: FeedState | None, limit_s: float) -> Asked:
     return Asked(name, source, status, len(reading.rows), reading.columns, reading.took_s, reading.notes)
 
 
-def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator[MissingColumn]:
+def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     """Columns used anywhere that their feed does not give; feeds that told no columns are passed over."""
     for section, name, spec in _specs(layout):
         own_feed = name if section == "feeds" else None
@@ -191,9 +195,21 @@ def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator
             if known is None:
                 continue
             for column in _columns_of(reference):
-                if column not in _usable(layout, section, reference, known):
-                    path = written((section, name, *reference.path))
-                    yield MissingColumn(path, _sentence(column, reference.feed or "", known))
+                if column not in known:
+                    path = (section, name, *reference.path)
+                    yield _problem(layout, path, _sentence(column, reference.feed or "", known))
+
+
+def _faults(layout: Layout, tries: Iterable[TriedAction]) -> Iterator[Problem]:
+    """The parts of actions that would not do."""
+    for one in tries:
+        for part in one.faults:
+            assert part.trouble is not None  # or it were no fault
+            yield _problem(layout, ("actions", one.action, *part.path), part.trouble)
+
+
+def _problem(layout: Layout, path: DataPath, what: Message) -> Problem:
+    return Problem(str(layout.path), *layout.position(path), written(path), what)
 
 
 def _specs(layout: Layout) -> Iterator[tuple[str, str, BaseModel]]:
@@ -207,15 +223,6 @@ def _columns_of(reference: Reference) -> Iterable[str]:
     if reference.what == "column":
         return (reference.name,)
     return sorted(compile_expression(reference.name).names) if reference.what == "expression" else ()
-
-
-def _usable(layout: Layout, section: str, reference: Reference, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns a reference may use: a derived one only those of the answer and those derived before it."""
-    if section != "feeds" or reference.path[:1] != ("derive",) or reference.feed is None:
-        return known
-    derived = list(layout.feeds[reference.feed].derive)
-    later = derived[derived.index(str(reference.path[1])) + 1 :]
-    return tuple(column for column in known if column not in later)
 
 
 def _sentence(column: str, feed: str, known: tuple[str, ...]) -> Message:

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from situationroom.errors import ExpressionError
 from situationroom.layout.entries import Entries
-from situationroom.layout.expressions import compile_expression
+from situationroom.layout.expressions import Expression, compile_expression
 from situationroom.layout.guarding import check_guarding
-from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, key_name
-from situationroom.layout.models import ActionSpec
+from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, is_key, key_name, near_key
+from situationroom.layout.models import ActionSpec, FeedSpec
 from situationroom.layout.references import Reference, references
 from situationroom.layout.report import Report, nearest
 from situationroom.layout.types import PluginTypes
@@ -34,6 +34,8 @@ def crosscheck(entries: Entries, keys: Mapping[str, str], types: PluginTypes, re
             own_feed = name if section == "feeds" else None
             for reference in references(spec, own_feed):
                 _check_reference(reference, (section, name), entries, report)
+    for name, feed in entries.feeds.items():
+        _check_order(feed, ("feeds", name, "derive"), report)
     for name, action in entries.actions.items():
         _check_roles(action, ("actions", name), entries, report)
         _check_inputs(action, ("actions", name), types, report)
@@ -54,6 +56,28 @@ def _check_reference(reference: Reference, base: DataPath, entries: Entries, rep
             hint = nearest(reference.name, known)
             what = Message(f"layout.unknown_{reference.what}", {"name": reference.name, "hint": hint})
             report.add(path, what)
+
+
+def _check_order(feed: FeedSpec, path: DataPath, report: Report) -> None:
+    """A derived column uses those of the answer and those derived before it.
+
+    One that is made from a column of its own name replaces that one: before it, the name is the answer's.
+    """
+    made = [(column, expression) for column, text in feed.derive.items() if (expression := _compiled(text))]
+    later = {column for column, expression in made if column not in expression.names}
+    for column, expression in made:
+        for name in sorted(expression.names & later):
+            if name != column:
+                report.add((*path, column), Message("layout.derived_later", {"name": name}))
+        later.discard(column)
+
+
+def _compiled(text: str) -> Expression | None:
+    """An expression, or None where what is wrong with it is said elsewhere."""
+    try:
+        return compile_expression(text)
+    except ExpressionError:
+        return None
 
 
 def _check_roles(action: ActionSpec, path: DataPath, entries: Entries, report: Report) -> None:
@@ -104,7 +128,11 @@ def _check_keys(entries: Entries, keys: Mapping[str, str], report: Report) -> No
 
 def _take(written: str, owner: str, path: DataPath, taken: dict[str, str], report: Report) -> None:
     key = key_name(written)
-    if key in RESERVED:
+    if not is_key(key):
+        near = near_key(key)
+        hint = Message("layout.nearest", {"name": near}) if near else Message("layout.keys_known")
+        report.add(path, Message("layout.no_such_key", {"key": written, "hint": hint}))
+    elif key in RESERVED:
         report.add(path, Message("layout.key_reserved", {"key": written}))
     elif key in taken:
         report.add(path, Message("layout.key_clash", {"key": written, "owner": taken[key]}))

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 
 class Spec(BaseModel):
@@ -53,6 +54,13 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0}
 
 
+LONGEST_S = 365 * 86_400.0
+"""No duration of a layout is longer."""
+
+SHORTEST_PERIOD_S = 0.1
+"""No feed is asked, and no push answered, more often than this."""
+
+
 def seconds(value: object) -> object:
     """``"5s"``, ``"1m30s"``, ``"500ms"``, ``"2h"``, ``"7d"`` → float seconds; a bare number is refused."""
     if isinstance(value, float):
@@ -60,7 +68,10 @@ def seconds(value: object) -> object:
     if isinstance(value, str):
         compact = value.strip()
         if compact and _DURATION.sub("", compact).strip() == "":
-            return sum(float(amount) * _SECONDS[unit] for amount, unit in _DURATION.findall(compact))
+            total = sum(float(amount) * _SECONDS[unit] for amount, unit in _DURATION.findall(compact))
+            if total > LONGEST_S:
+                raise PydanticCustomError("layout.duration_long", "too long", {"most": "365d"})
+            return total
     raise ValueError("layout.duration")  # an id of the catalogue, said in the reader's language
 
 
@@ -69,7 +80,17 @@ Seconds = Annotated[
     BeforeValidator(seconds, json_schema_input_type=str),
     Field(gt=0, json_schema_extra={"type": "string", "examples": ["5s", "1m30s", "500ms"]}),
 ]
-"""A duration, written with its unit."""
+"""A duration, written with its unit, of at most 365 days."""
+
+
+def _not_too_often(value: float) -> float:
+    if value < SHORTEST_PERIOD_S:
+        raise PydanticCustomError("layout.period_short", "too short", {"least": "100ms"})
+    return value
+
+
+Period = Annotated[Seconds, AfterValidator(_not_too_often)]
+"""How often a feed is asked: a duration of at least 100 ms."""
 
 
 def per_second(value: object) -> object:

@@ -6,6 +6,8 @@ write the character itself (``?``, ``/``) and any case of a named key (``Ctrl+P`
 
 from __future__ import annotations
 
+import difflib
+import string
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
@@ -55,9 +57,11 @@ def key_name(written: str) -> str:
     if len(written) == 1:
         return _character(written)
     *modifiers, last = written.split("+") if not written.endswith("++") else [*written[:-2].split("+"), "+"]
-    plain = last.lower()
+    plain = last.strip().lower()
     named = _SAME.get(plain, _character(plain) if len(plain) == 1 else plain)
-    return "+".join([*(_SAME.get(one.lower(), one.lower()) for one in modifiers), named])
+    return "+".join(
+        [*sorted(_SAME.get(one.strip().lower(), one.strip().lower()) for one in modifiers), named]
+    )
 
 
 def _character(character: str) -> str:
@@ -65,6 +69,43 @@ def _character(character: str) -> str:
         return character
     name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
     return _TEXTUAL_NAMES.get(name, name) or character
+
+
+MODIFIERS = ("alt", "ctrl", "shift")
+
+NAMED = frozenset(
+    {
+        *("enter", "escape", "tab", "space", "backspace", "delete", "insert"),
+        *("up", "down", "left", "right", "pageup", "pagedown", "home", "end"),
+        *(f"f{number}" for number in range(1, 25)),
+        *(_character(sign) for sign in string.punctuation),
+    }
+)
+"""The keys that a terminal can tell of by a name; letters, digits and other characters are their own."""
+
+
+def is_key(name: str) -> bool:
+    """Whether a terminal can ever tell of this key, named as :func:`key_name` gives it."""
+    *modifiers, last = name.split("+")
+    if len(set(modifiers)) != len(modifiers) or not set(modifiers) <= set(MODIFIERS):
+        return False
+    character = len(last) == 1 and last.isalnum()
+    if modifiers == ["shift"] and (character or last not in NAMED or len(_sign(last)) == 1):
+        return False  # a letter with Shift is another character: A, ?
+    return character or last in NAMED
+
+
+def near_key(name: str) -> str | None:
+    """The key that was most likely meant by a name that is none; None where nothing is near."""
+    *modifiers, last = name.split("+")
+    if modifiers == ["shift"] and len(last) == 1 and last.isalpha():
+        return last.upper()
+    meant = [*difflib.get_close_matches(last, sorted(NAMED), n=1), *([last] if is_key(last) else [])]
+    held = [difflib.get_close_matches(one, MODIFIERS, n=1) for one in modifiers]
+    if not meant or not all(held):
+        return None
+    near = "+".join([*sorted({one[0] for one in held}), meant[0]])
+    return near if is_key(near) else None
 
 
 def bindings(remapped: Mapping[str, str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str 
     crosscheck(made, _keys(filled.data), catalog, report)
     if report or layout is None:
         raise LayoutError(report.sorted())
-    return _whole(layout, made)
+    return _whole(layout, made).read_from(document)
 
 
 def load_head(path: Path, env: Mapping[str, str], *, name: str | None = None) -> Layout:

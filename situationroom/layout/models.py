@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from situationroom.layout.fields import (
     Column,
@@ -21,11 +21,13 @@ from situationroom.layout.fields import (
     FeedName,
     KeyColumns,
     Names,
+    Period,
     Seconds,
     SourceName,
     Spec,
     Words,
 )
+from situationroom.layout.yaml_nodes import DataPath, Document
 
 
 class NoOptions(Spec):
@@ -43,8 +45,8 @@ class FeedSpec(Spec):
     """One entry of ``feeds``: when to ask, how long to believe the answer, and what to add to its rows."""
 
     source: SourceName
-    every: Seconds = 5.0
-    min_every: Seconds | None = None
+    every: Period = 5.0
+    min_every: Period | None = None
     stale_after: Seconds | None = None
     timeout: Seconds | None = None
     key: KeyColumns = ()
@@ -311,7 +313,7 @@ class PersonSpec(Spec):
 
 
 def _none_if_empty(value: object) -> object:
-    """An empty text, as ``${USERS:-}`` gives, names no file."""
+    """An empty text, as ``${USERS:-}`` and ``${JOURNAL:-}`` give, names no file."""
     return value or None
 
 
@@ -324,14 +326,14 @@ class Layout(Spec):
     ``users`` is the file with people's PINs (default: ``<stem>.users.local.yaml`` beside the layout).
     """
 
-    path: Path
+    path: Path = Field(exclude=True)
     room: str
     lang: Literal["ko", "en"] = "ko"
     timezone: str = "Asia/Seoul"
     opens: datetime | None = None
     glyphs: Literal["auto", "narrow", "ascii"] = "auto"
     history: Seconds = 7_200.0
-    journal: Path | None = None
+    journal: Annotated[Path | None, BeforeValidator(_none_if_empty, json_schema_input_type=str)] = None
     rotate: Seconds | None = None
     wall: Literal["own", "shared"] = "own"
     hold: Words = ()
@@ -345,3 +347,14 @@ class Layout(Spec):
     channels: Mapping[str, ChannelSpec] = Field(default_factory=dict)
     people: Mapping[str, PersonSpec] = Field(default_factory=dict)
     keys: Mapping[str, str] = Field(default_factory=dict)
+    _document: Document | None = PrivateAttr(None)
+
+    def position(self, path: DataPath) -> tuple[int, int]:
+        """Line and column, from 1, of what stands at ``path`` in the file; 0, 0 where nobody knows."""
+        return self._document.position(path) if self._document else (0, 0)
+
+    def read_from(self, document: Document) -> Layout:
+        """The same layout, knowing where in ``document`` each of its parts stands."""
+        layout = self.model_copy()
+        layout._document = document
+        return layout

@@ -12,16 +12,19 @@ from situationroom.layout.environment import Secrets
 from situationroom.layout.yaml_nodes import DataPath, Document, written
 from situationroom.values import Message
 
+MOST_NAMES = 24
+"""Names that are listed where none is near: all keys of a layout, not all feeds of a large one."""
+
 
 def nearest(name: str, known: Iterable[str]) -> Message:
     """`` — did you mean 'x'?``, or what there is where nothing is near."""
-    names = sorted(known)
+    names = sorted(set(known))
     folded = {candidate.casefold(): candidate for candidate in reversed(names)}
     if close := difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6):
         return Message("layout.nearest", {"name": folded[close[0]]})
     if not names:
         return Message("layout.none_there")
-    few = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    few = ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
     return Message("layout.known", {"names": few})
 
 
@@ -40,15 +43,7 @@ class Report:
 
     def add(self, path: DataPath, what: Message, *, key: bool = False) -> None:
         """Note a problem with the value at ``path`` (or its key, or the nearest thing above that exists)."""
-        at, exact = path, True
-        while at and at not in self.document.places:
-            at, exact = at[:-1], False
-        place = self.document.places.get(at)
-        line = column = 0
-        if place:
-            on_key = key or not exact
-            line, column = (place.key_line, place.key_column) if on_key else (place.line, place.column)
-        self._note(line, column, path, what)
+        self._note(*self.document.position(path, key=key), path, what)
 
     def add_in_block(self, path: DataPath, row: int, word: str, what: Message) -> None:
         """Note a problem with ``word`` in line ``row`` (from 0) of a block text."""

@@ -93,8 +93,8 @@ def _without(model: type[M], data: Mapping[str, object], wrong: Iterable[DataPat
 
 
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
-    """The keys a model takes, as an author writes them."""
-    return tuple(field.alias or name for name, field in model.model_fields.items())
+    """The keys a model takes, as an author writes them; what is left out of a dump is the program's own."""
+    return tuple(field.alias or name for name, field in model.model_fields.items() if not field.exclude)
 
 
 def _explain(
@@ -114,7 +114,7 @@ def _explain(
     elif kind == "extra_forbidden":
         name = str(loc[-1])
         owner = _model_at(model, loc[:-1])
-        known = [*(keys_of(owner) if owner else ()), *(extra if len(loc) == 1 else ())]
+        known = {*(keys_of(owner) if owner else ()), *(extra if len(loc) == 1 else ())}
         report.add(
             path, Message("layout.unknown_key", {"name": name, "hint": nearest(name, known)}), key=True
         )

@@ -51,6 +51,17 @@ class Document:
     places: Mapping[DataPath, Place]
     lines: tuple[str, ...]
 
+    def position(self, path: DataPath, *, key: bool = False) -> tuple[int, int]:
+        """Line and column of the value at ``path`` (or its key, or the nearest thing above that exists)."""
+        at, exact = path, True
+        while at and at not in self.places:
+            at, exact = at[:-1], False
+        place = self.places.get(at)
+        if place is None:
+            return 0, 0
+        on_key = key or not exact
+        return (place.key_line, place.key_column) if on_key else (place.line, place.column)
+
 
 def read(raw: bytes, file: str) -> Document:
     """Read one layout file.
@@ -126,7 +137,7 @@ def _compose(text: str, file: str) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         detail = error.problem or error.context or ""
-        raise _refused(file, line, column, _syntax(detail)) from error
+        raise _refused(file, line, column, _syntax(detail, text, line)) from error
     except RecursionError as error:
         raise _refused(file, 0, 0, Message("layout.too_deep", {"most": DEEPEST})) from error
     finally:
@@ -139,13 +150,33 @@ def _surely_shallow(text: str) -> bool:
     return text.count("[") + text.count("{") + longest < _FAST_DEPTH
 
 
-def _syntax(detail: str) -> Message:
-    """What to do about the two slips that everybody makes; else the parser's own words."""
+_SLIPS = (
+    ("but found another document", "layout.one_document"),
+    ("could not find expected ':'", "layout.no_colon"),
+    ("found unexpected end of stream", "layout.unclosed"),
+    ("expected ',' or", "layout.unclosed"),
+    ("expected <block end>", "layout.indentation"),
+    ("found undefined alias", "layout.no_anchor"),
+)
+"""How the parser's words for a common slip begin, and ours."""
+
+
+def _syntax(detail: str, text: str, line: int) -> Message:
+    """What to do about the slips that everybody makes; else the parser's own words."""
     if "'\\t'" in detail:
         return Message("layout.tab")
     if detail.startswith("mapping values are not allowed"):
-        return Message("layout.colon")
+        return Message("layout.list_item" if _in_list_item(text.splitlines(), line) else "layout.colon")
+    for begin, identifier in _SLIPS:
+        if detail.startswith(begin):
+            return Message(identifier, {"name": detail.partition("'")[2].rstrip("'")})
     return Message("layout.syntax", {"detail": detail})
+
+
+def _in_list_item(lines: list[str], line: int) -> bool:
+    """Whether a line goes on with a ``- name`` before it, as if that were the name of an entry."""
+    before = [one for one in lines[: line - 1] if one.strip() and not one.lstrip().startswith("#")]
+    return bool(before) and re.match(r"\s*- +[^:{\[]+$", before[-1]) is not None
 
 
 def _refused(file: str, line: int, column: int, what: Message) -> LayoutError:

@@ -23,6 +23,9 @@ _LEAST_TEXT = 6
 _NUMBER_CELLS = 7
 """Cells kept for figures where there is room: ``99,999`` may grow to ``100,000``."""
 
+_MORE = " …"
+"""Ends a heading where columns are left out."""
+
 
 class ColumnSpec(Spec):
     """One column shown: its name alone, or with how it is headed and written."""
@@ -131,16 +134,21 @@ def tabulated(
 ) -> list[Text]:
     """A muted heading and the rows below it, in columns that fit ``width`` cells.
 
-    ``marks``, one a row and one cell wide, stand before the first column.
+    ``marks``, one a row and one cell wide, stand before the first column. Where columns are left out at the
+    right, the heading ends in ``…``.
     """
     heading = [(title, "muted") for title in head]
     room = width - 2 if marks else width
     widths = column_widths([heading, *rows], aligns, room)
+    if cut := len(widths) < len(head):
+        room = max(1, room - cells(_MORE))
+        widths = column_widths([heading, *rows], aligns, room)
     gap = gap_between(widths, room)
     before: list[list[Run]] = [[(mark, style), (" ", "")] for mark, style in ((" ", ""), *marks)]
     if not marks:
         before = [[]] * (len(rows) + 1)
+    after: list[list[Run]] = [[(_MORE, "muted")] if cut else [], *([] for _ in rows)]
     return [
-        clipped(joined(*mark, *columned(row, widths, aligns, gap)), width)
-        for mark, row in zip(before, (heading, *rows), strict=True)
+        clipped(joined(*mark, *columned(row, widths, aligns, gap), *more), width)
+        for mark, row, more in zip(before, (heading, *rows), after, strict=True)
     ]

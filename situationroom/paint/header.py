@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from situationroom.formats import age, clock, duration
+from situationroom.formats import age, clock, duration, fit, printable
+from situationroom.formats import width as cells
 from situationroom.i18n import say
-from situationroom.paint.bars import Chrome, Item, bar, fitting
+from situationroom.paint.bars import GAP, Chrome, Item, bar, fitting
 from situationroom.paint.glyphs import CRITICAL, LEVEL_MARKS, NO_DATA, WARNING, Glyphs
 from situationroom.paint.rows import Piece
 from situationroom.paint.theme import Theme
@@ -77,6 +78,10 @@ class HeaderFacts:
     lang: str = "ko"
 
 
+NAME_CELLS = 20
+"""A person's name takes no more of the header: the room's name comes first."""
+
+
 def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
     """Row 1: room, clock, countdown; at the right alerts and person. Row 2: lamps; at the right the pages.
 
@@ -91,16 +96,18 @@ def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) ->
     right = [_alerts(facts)]
     if facts.person is not None:
         guest = facts.person == GUEST
-        name = say("paint.guest", facts.lang) if guest else facts.person.name
+        name = say("paint.guest", facts.lang) if guest else _short(facts.person.name)
         right.append(Item(((name, "muted" if guest else "title"),), "person"))
     first, first_taps = bar(left, right, width, theme, glyphs)
-    tabs = _tabs(facts) if len(facts.pages) > 1 else []
-    room = width - (sum(tab.width + 3 for tab in tabs))
-    lamps = [_lamp(source, facts.lang) for source in facts.sources]
-    if fitting(lamps, room) < len(lamps):  # too long with every reason: the names and ages are what counts
-        lamps = [_lamp(source, facts.lang, reasons=False) for source in facts.sources]
+    lamps, tabs = _lamps_and_tabs(facts, width)
     second, second_taps = bar(lamps, tabs, width, theme, glyphs, style="", row=1)
     return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
+
+
+def _short(name: str) -> str:
+    """A person's name as the header has room for."""
+    shown = printable(name)
+    return shown if cells(shown) <= NAME_CELLS else fit(shown, NAME_CELLS)
 
 
 def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
@@ -108,8 +115,9 @@ def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -
     marks = _marks(facts)
     left = [*marks, Item(((facts.room, "strong"),), "room")]  # the name of the room is what may be cut
     first, first_taps = bar(left, [Item(((clock(facts.now), "accent"),))], width, theme, glyphs)
-    lamps = [_short_lamp(source) for source in sorted(facts.sources, key=lambda s: -(s.level or 0))]
-    second, second_taps = bar([_alerts(facts), *lamps], _event(facts), width, theme, glyphs, style="", row=1)
+    event = _event(facts)
+    lower = _worst_first([_alerts(facts)], facts.sources, _left_of(event, width))
+    second, second_taps = bar(lower, event, width, theme, glyphs, style="", row=1)
     return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
 
@@ -166,15 +174,60 @@ def _marks(facts: HeaderFacts) -> list[Item]:
 
 
 def _alerts(facts: HeaderFacts) -> Item:
-    """Unknown runs, then alerts by level: ``결과 불명 1 ■1 ▲2``; calm words when there are none."""
+    """Unknown runs, then alerts by level: ``결과 불명 1 ■ 1 ▲ 2``; calm words when there are none.
+
+    A space stands behind each mark: fonts that draw it two cells wide would cover the figure.
+    """
     counts = {level: sum(alert.level is level for alert in facts.alerts) for level in Level}
     pieces: list[Piece] = []
     if facts.unknown:
         pieces.append((say("paint.unknown_runs", facts.lang, count=facts.unknown), "critical"))
     for mark, level in ((CRITICAL, Level.CRITICAL), (WARNING, Level.WARNING)):
         if counts[level]:
-            pieces.append((f"{' ' if pieces else ''}{mark}{counts[level]}", level_style(level)))
+            pieces.append((f"{' ' if pieces else ''}{mark} {counts[level]}", level_style(level)))
     return Item(tuple(pieces) or ((say("paint.no_alerts", facts.lang), "muted"),), "alerts")
+
+
+def _lamps_and_tabs(facts: HeaderFacts, width: int) -> tuple[list[Item], list[Item]]:
+    """What stands in a wall's second row: all lamps in their order, or else the worst and how many more.
+
+    Reasons give way first, then the names of good sources, then those of the pages not shown.
+    """
+    tabs = _tabs(facts) if len(facts.pages) > 1 else []
+    room = _left_of(tabs, width)
+    for reasons in (True, False):
+        lamps = [_lamp(source, facts.lang, reasons=reasons) for source in facts.sources]
+        if fitting(lamps, room) == len(lamps):
+            return lamps, tabs
+    lamps = _worst_first([], facts.sources, room)
+    if tabs and len(lamps) < len(facts.sources):
+        tabs = _tabs(facts, named=facts.page)
+        lamps = _worst_first([], facts.sources, _left_of(tabs, width))
+    return lamps, tabs
+
+
+def _left_of(right: Sequence[Item], width: int) -> int:
+    """Cells a bar has for what stands to the left of these."""
+    return width - sum(item.width + GAP for item in right)
+
+
+def _worst_first(before: Sequence[Item], sources: Sequence[SourceHealth], room: int) -> list[Item]:
+    """Short lamps behind what stands before them; those that do not fit are counted: ``■ +2``."""
+    ordered = sorted(sources, key=lambda source: -(source.level or 0))
+    for kept in range(len(ordered), 0, -1):
+        items = [*before, *map(_short_lamp, ordered[:kept]), *_rest(ordered[kept:])]
+        if fitting(items, room) == len(items):
+            return items
+    return [*before, *_rest(ordered)]
+
+
+def _rest(sources: Sequence[SourceHealth]) -> list[Item]:
+    """How many lamps are not shown, with the mark of the worst of them where that one is bad."""
+    if not sources:
+        return []
+    worst = max(source.level or Level.GOOD for source in sources)
+    mark = f"{LEVEL_MARKS[worst]} " if worst else ""
+    return [Item(((f"{mark}+{len(sources)}", level_style(worst) or "muted"),))]
 
 
 def _lamp(source: SourceHealth, lang: str, *, reasons: bool = True) -> Item:
@@ -197,10 +250,13 @@ def _short_lamp(source: SourceHealth) -> Item:
     return Item(((LEVEL_MARKS[source.level] + name, style or "good"),), f"source:{source.name}")
 
 
-def _tabs(facts: HeaderFacts) -> list[Item]:
+def _tabs(facts: HeaderFacts, named: str | None = None) -> list[Item]:
+    """The pages with their numbers; where ``named`` is given, only that one with its name."""
     return [
         Item(
-            ((f"{number} ", "key"), (name, "strong" if name == facts.page else "muted")),
+            ((str(number), "key"), (f" {name}", "strong" if name == facts.page else "muted"))
+            if named in (None, name)
+            else ((str(number), "key"),),
             f"page:{name}",
         )
         for number, name in enumerate(facts.pages, 1)

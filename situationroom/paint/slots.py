@@ -18,6 +18,8 @@ from situationroom.paint.sparkline import sparkline
 from situationroom.paint.texts import Run, clipped, joined, run_cells
 
 _LEAST_SLOT = 14
+_LEAST_NAME = 4
+"""Cells below which a name cut short says nothing."""
 _GAP = 2
 _SPARK_CELLS = (8, 30)
 _PICTURE_LINES, _PICTURE_CELLS = 3, 24
@@ -70,6 +72,8 @@ def slots(
     across = max(1, min(len(figures), width // _LEAST_SLOT))
     slot_width = max(1, (width - _GAP * (across - 1)) // across)
     slot_height = max(1, height // -(-len(figures) // across))
+    if slot_height == 1 and any(figure.label for figure in figures):
+        return _low(figures, width, max(1, height))
     setting = _setting(figures, slot_width, slot_height)
     lines: list[Text] = []
     for start in range(0, len(figures), across):
@@ -82,6 +86,30 @@ def slots(
             for place in range(max(map(len, row)))
         ]
     return lines[:height]
+
+
+def _low(figures: Sequence[BigFigure], width: int, height: int) -> list[Text]:
+    """A line each, ``진행 중 128 건``; several on one where there are fewer lines. Names give way first."""
+    across = -(-len(figures) // height)
+    slot = max(1, (width - _GAP * (across - 1)) // across)
+    cells_of = [_named(figure, slot) for figure in figures]
+    return [
+        clipped(_beside(cells_of[start : start + across], slot), width)
+        for start in range(0, len(figures), across)
+    ]
+
+
+def _named(figure: BigFigure, width: int) -> Text:
+    """Mark, name, value and unit in one line, the name cut to what the value leaves of it."""
+    mark: list[Run] = [(figure.mark + " ", figure.style)] if figure.mark else []
+    value: list[Run] = [(figure.value, figure.style), (_spaced(figure.unit), "unit")]
+    left = width - run_cells([*mark, *value]) - 1
+    name: list[Run] = []
+    if cells(figure.label) <= left or left >= _LEAST_NAME:
+        name = [(clipped(joined((figure.label, "")), left).plain + " " if figure.label else "", "muted")]
+    gain: list[Run] = [(" " * _GAP, ""), (figure.gain, "")] if figure.gain else []
+    whole = [*mark, *name, *value, *gain]
+    return clipped(joined(*(whole if run_cells(whole) <= width else [*mark, *name, *value])), width)
 
 
 def _setting(figures: Sequence[BigFigure], width: int, height: int) -> _Setting:

@@ -22,7 +22,7 @@ import yaml
 
 from situationroom.errors import UsersError
 from situationroom.layout.models import Layout
-from situationroom.paths import bundled, state_dir
+from situationroom.paths import is_shipped, state_dir
 
 LARGEST_BYTES = 1_000_000
 
@@ -37,7 +37,7 @@ def users_path(layout: Layout) -> Path:
     folder = layout.path.parent
     if layout.users is not None:
         return folder / layout.users
-    if folder.resolve() == bundled("layouts").resolve():
+    if is_shipped(layout.path):
         folder = state_dir()
     return folder / f"{layout.path.stem}.users.local.yaml"
 

@@ -104,8 +104,31 @@ class Changes(Protocol):
         """Run one changing statement in one transaction and commit it; raises as :meth:`SqlSource.change`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a source knows of a statement that it has understood and not run.
+
+    Attributes:
+        columns: the names of what it would return.
+        arguments: how many ``$n`` it takes.
+
+    """
+
+    columns: tuple[str, ...]
+    arguments: int
+
+
 class SqlSource(Source[O, Q]):
     """A source that actions may change by SQL. Values go in as ``$1 … $n`` arguments, never as text."""
+
+    @abstractmethod
+    async def prepare(self, sql: str, timeout_s: float) -> Understood:
+        """Have a statement understood, and run nothing.
+
+        Raises:
+            SourceError: it is not understood, or there is no answer.
+
+        """
 
     def session(self) -> AbstractAsyncContextManager[Changes]:
         """Where one run's many changes go: a connection of its own, where a source can give one."""

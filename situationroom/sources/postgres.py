@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field
 
 from situationroom.layout.fields import Seconds, Spec, Words
-from situationroom.sources.base import Change, Changes, Rows, SqlSource
+from situationroom.sources.base import Change, Changes, Rows, SqlSource, Understood
 from situationroom.sources.net.backoff import Backoff
 from situationroom.values import Value
 
@@ -102,6 +102,10 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
     def pushes(self, question: PostgresQuestion) -> AsyncIterator[None] | None:
         """None ("ask again") after every NOTIFY on the question's channels, and after every reconnect."""
         return self._heard(question.listen) if question.listen else None
+
+    async def prepare(self, sql: str, timeout_s: float) -> Understood:
+        """What PREPARE says of it: names of tables and columns are looked up, permissions are not."""
+        return await (await self._opened()).prepare(sql, timeout_s)
 
     async def select(self, sql: str, args: Sequence[Value], timeout_s: float) -> Rows:
         """Rows of a query with ``$n`` arguments; text is read as the type the statement wants."""

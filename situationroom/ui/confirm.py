@@ -62,15 +62,17 @@ class ConfirmScreen(Dialog[Answer]):
         if self._who is not None:
             below.append(self._who)
         below.append(Static(self.wording.expiry(self._asked, self._now()), id="expiry"))
-        verb = "ui.ask_approval" if self._asked.confirmation == "two-person" else "ui.fire"
-        yes = say(f"{verb}_typed" if self._wordy else verb, self.lang)
+        if self._asked.confirmation == "two-person":
+            yes = "ui.ask_approval_typed" if self._wordy else "ui.ask_approval"
+        else:
+            yes = "ui.fire_typed" if self._wordy else "ui.fire"
         yield self.box(
             self._title,
             Static(self.wording.preview(self._asked.preview), id="preview"),
             *below,
             buttons=(
                 button(say("ui.cancel", self.lang), "cancel"),
-                button(yes, "fire", loud=True, disabled=self._typed),
+                button(say(yes, self.lang), "fire", loud=True, disabled=self._typed),
                 button(say("ui.again", self.lang), "again"),
             ),
         )

@@ -54,15 +54,21 @@ class RoomCommands(Provider):
             yield DiscoveryHit(_prompt(Text(words), plain(entry.note)), entry.choose, words)
 
     async def search(self, query: str) -> Hits:
-        """What the letters are found in, in their order, the nearest first."""
-        matcher, plain = self.matcher(query), self._room_app.wording().plain
-        for entry in entries(self._room_app):
+        """What the letters are found in, in their order, the nearest first; words of ours for nothing."""
+        app = self._room_app
+        matcher, plain = self.matcher(query), app.wording().plain
+        nothing = True
+        for entry in entries(app):
             words = plain(entry.words)
             if (score := matcher.match(words)) > 0:
+                nothing = False
                 found = Text(words)
                 for word in query.split():
                     found.highlight_words([word], "bold", case_sensitive=False)
                 yield Hit(score, _prompt(found, plain(entry.note)), entry.choose, words)
+        if nothing:
+            words = plain(say("ui.find_nothing", app.painter.lang, words=query))
+            yield Hit(1.0, Text(words, "dim"), app.hush, words)
 
     @property
     def _room_app(self) -> RoomApp:

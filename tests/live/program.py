@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shutil
 import socket
 import sys
@@ -30,6 +31,12 @@ def room(folder: Path, layout: str) -> Path:
     path = folder / "room.yaml"
     path.write_text(layout, "utf-8")
     return path
+
+
+def journal_of(layout: Path, state: Path) -> Path:
+    """Where the journal of a user's layout is."""
+    told = hashlib.sha256(str(layout.resolve()).encode()).hexdigest()[:8]
+    return state / f"{layout.stem}-{told}.journal"
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import asyncpg
 from situationroom.journal import Entry
 from situationroom.journal.reader import reading
 from tests.live.firing_room import SCHEMA, write_layout
-from tests.live.program import SITUATIONROOM
+from tests.live.program import SITUATIONROOM, journal_of
 
 PATIENCE_S = 30
 
@@ -22,7 +22,7 @@ class Shell:
     def __init__(self, dsn: str, folder: Path, actions: str) -> None:
         self.dsn = dsn
         self.layout = write_layout(folder, actions)
-        self.journal = folder / "state" / "firing.journal"
+        self.journal = journal_of(self.layout, folder / "state")
         self.env = {**os.environ, "DSN": dsn, "SITUATIONROOM_STATE": str(folder / "state")}
 
     @classmethod

@@ -88,7 +88,8 @@ async def test_a_toggle_says_what_it_will_do_and_does_it_both_ways(database: str
     async with firing_room(database, tmp_path) as room:
         asked = await room.ask("skip")
         assert say(asked.preview.what, "ko") == "사전체크 SKIP: 꺼짐 → 켜짐"
-        assert "$1 value = 예" in asked.preview.statement
+        assert "$1 value = true" in asked.preview.statement
+        assert asked.preview.rows == ()  # the one value it looked at is said in words
         assert (await room.fire("skip")).state is RunState.DONE
         assert [
             tuple(row)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
+import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -36,7 +37,7 @@ feeds:
     source: sgi
     path: /stats/x
     rows: agencies
-    derive: {rate: erors / req, early: twice, twice: rate * 2}
+    derive: {rate: erors / req, twice: rate * 2}
   dead: {source: gone}
 panels:
   good: {type: table, feed: queue, columns: [code, total]}
@@ -74,13 +75,14 @@ async def test_check_asks_every_feed_and_names_missing_columns(tmp_path: Path, d
     assert "■ 실패" in table["bad"]
     assert "nowhere" in table["bad"]
     assert "■ 실패" in table["dead"]
+    assert result.stderr.startswith(f"{file}:14:20: feeds.agencies.derive.rate: ")
+    assert f"{file}:18:53: panels.wrong.columns[1].column: " in result.stderr
     missing = [line.split(": ", 1)[1] for line in result.stderr.splitlines()]
-    assert len(missing) == 4  # nobody knows the columns of a feed that failed
+    assert len(missing) == 3  # nobody knows the columns of a feed that failed
     assert missing[0].startswith("feeds.agencies.derive.rate: 'erors' 열을 agencies 피드가 주지 않음")
     assert "'errors'을(를) 뜻하셨나요?" in missing[0]
-    assert missing[1].startswith("feeds.agencies.derive.early: 'twice'")
-    assert missing[2].startswith("panels.wrong.columns[1].column: 'totl'")
-    assert missing[3].startswith("rules.r.warning.when: 'ages' 열을 queue 피드가 주지 않음")
+    assert missing[1].startswith("panels.wrong.columns[1].column: 'totl'")
+    assert missing[2].startswith("rules.r.warning.when: 'ages' 열을 queue 피드가 주지 않음")
     assert database not in result.output
 
 
@@ -104,6 +106,81 @@ async def test_check_of_a_broken_layout_raises_its_problems_before_anything_is_o
     assert isinstance(result.exception, LayoutError)
     missing = await call(tmp_path / "nowhere.yaml", {})
     assert isinstance(missing.exception, UsageError)
+
+
+ACTIONS = """\
+room: 점검
+sources:
+  db: {type: postgres, dsn: "${DSN}"}
+  sgi: {type: http, url: "${URL}"}
+people: {kim: {name: 김운영, roles: [op]}}
+actions:
+  toggle:
+    kind: toggle
+    source: db
+    roles: op
+    state: {sql: select enablde from reference}
+    set: {sql: "updat reference set enabled = $1", args: [value]}
+  switch:
+    kind: switch
+    source: db
+    roles: op
+    inputs: {who: {type: choice, query: {source: db, sql: "select x where x = $1"}}}
+    state: {sql: select name from reference}
+    set: {sql: "update reference set name = $1", args: [value]}
+    choices: {sql: select nmae from reference}
+  steps:
+    kind: sequence
+    roles: op
+    steps:
+      one: {kind: sql, source: db, preview: {sql: select 1}, run: {sql: delete from nowhere}, max_rows: 1}
+  rerun: {kind: command, roles: op, argv: [no-such-program, $who], inputs: {who: {}}}
+  open: {kind: http, source: sgi, roles: op, path: /gone, state: {path: /missing}}
+  named: {kind: http, source: sgi, roles: op, path: /x, state: {path: /x/$who}, inputs: {who: {}}}
+  good:
+    kind: batch
+    source: db
+    roles: op
+    count: {sql: select count(*) from reference}
+    step: {sql: "update reference set enabled = false where id <= $1", args: [batch]}
+"""
+
+
+async def test_check_tries_actions_and_changes_nothing(tmp_path: Path, database: str) -> None:
+    file = tmp_path / "room.yaml"
+    file.write_text(ACTIONS, "utf-8")
+    con = await asyncpg.connect(database)
+    await con.execute("create table reference (id int, name text, enabled bool)")
+    await con.execute("insert into reference values (1, 'a', true)")
+    async with Partners() as partners:
+        result = await call(file, {"DSN": database, "URL": partners.url})
+    rows = await con.fetch("select * from reference")
+    await con.close()
+    assert [tuple(row) for row in rows] == [(1, "a", True)]
+    assert result.exit_code == 1
+    found = [line.removeprefix(f"{file}:") for line in result.stderr.splitlines()]
+    assert [line.split(": ")[1] for line in found] == [
+        "actions.toggle.state.sql",
+        "actions.toggle.set.sql",
+        "actions.switch.inputs.who.query.sql",
+        "actions.switch.choices.sql",
+        "actions.steps.steps.one.run.sql",
+        "actions.rerun.argv",
+        "actions.open.state",
+    ]
+    assert found[0].startswith("11:18: ")
+    assert "enablde" in found[0]
+    assert "updat" in found[1]
+    assert "nowhere" in found[4]
+    assert "no-such-program" in found[5]
+    assert "404" in found[6]
+    table = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if line.startswith("│")}
+    assert "● 정상" in table["good"]
+    assert "count.sql, step.sql" in table["good"]
+    assert "■ 실패" in table["toggle"]
+    assert "– 확인 안 됨" in table["named"]
+    assert "아무것도 실행하지 않음" in result.stdout
+    assert "이상 없음" not in result.stdout
 
 
 async def ask(source: ScriptedSource, **spec: object) -> Asked:

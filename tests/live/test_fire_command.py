@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import wait_until
-from tests.live.shell import Shell
+from tests.live.shell import PATIENCE_S, Shell
 from tests.live.test_actions import SLOW
 from tests.terminal import Terminal
 
@@ -48,6 +48,7 @@ async def test_a_dry_run_only_shows(shell: Shell) -> None:
         (["skip", "--as", "lee", "--yes"], 1, "operator"),
         (["skip", "--as", "kin", "--yes"], 2, "kim"),
         (["skp", "--as", "kim", "--yes"], 2, "skip"),
+        (["skip", "code=A", "code=B", "--as", "kim", "--yes"], 2, "A, B"),
         (["skip", "nonsense", "--as", "kim", "--yes"], 2, "nonsense"),
         (["skip", "--as", "kim"], 2, "--yes"),
         (["--as", "kim"], 2, "--settle"),
@@ -86,6 +87,29 @@ async def test_a_person_at_a_terminal_is_asked(shell: Shell, action: str, typed:
         terminal.press("enter")
         assert await terminal.ended(15) == (0 if fires else 1)
     assert await shell.is_on() is fires
+
+
+@pytest.mark.parametrize("action", ["skip", "risky"])
+async def test_an_interrupt_at_the_question_withdraws_what_was_asked(shell: Shell, action: str) -> None:
+    async with Terminal(shell.words("fire", action, "--as", "kim"), (120, 40), shell.env) as terminal:
+        await terminal.wait_for("y/N" if action == "skip" else "입력하세요", 15)
+        terminal.press("ctrl+c")
+        assert await terminal.ended(15) == 1
+    assert shell.kinds(action)[-1] == "withdrawn"
+    assert not await shell.is_on()
+
+
+async def test_a_preview_that_cannot_be_shown_withdraws_what_was_asked(shell: Shell) -> None:
+    with Path("/dev/full").open("wb") as full:
+        fired = await asyncio.create_subprocess_exec(
+            *shell.words("fire", "skip", "--as", "kim", "--yes"), env=shell.env,
+            stdout=full, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, err = await asyncio.wait_for(fired.communicate(), PATIENCE_S)
+    assert fired.returncode == 1
+    assert len(err.decode().splitlines()) == 1
+    assert shell.kinds("skip")[-1] == "withdrawn"
+    assert not await shell.is_on()
 
 
 async def test_an_interrupt_stops_a_batch_and_it_is_continued_when_told_to(shell: Shell) -> None:

@@ -62,8 +62,7 @@ async def crashed(
         busy = "from pg_stat_activity where state = 'active' and query like 'update%sleep(60%'"
         try:
             await wait_until(lambda: room.sql(f"select 1 {busy}"), 20, "the effect to begin")
-            await wait_until(lambda: room.state("slow").run)
-            assert room.state("slow").run.state is RunState.RUNNING  # type: ignore[union-attr]
+            await wait_until(lambda: (run := room.state("slow").run) and run.state is RunState.RUNNING)
         finally:
             os.kill(killed.pid, signal.SIGKILL)
             await killed.wait()

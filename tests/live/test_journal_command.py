@@ -13,6 +13,7 @@ import pytest
 from situationroom.formats import width
 from situationroom.journal.entry import Entry, canonical, first_broken
 from tests.helpers import wait_until
+from tests.live.program import journal_of
 from tests.live.shell import Shell
 from tests.live.test_actions import SLOW
 from tests.unit.journals import journal_file, numbered, tamper
@@ -40,7 +41,7 @@ async def shell(database: str, tmp_path: Path) -> Shell:
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """A journal of 60 entries at the place where the room ``firing`` has it."""
-    path = tmp_path / "state" / "firing.journal"
+    path = journal_of(tmp_path / "firing.yaml", tmp_path / "state")
     path.parent.mkdir()
     journal_file(path, numbered(60))
     return path
@@ -137,7 +138,7 @@ async def test_a_journal_that_is_gone_does_not_pass_for_a_sound_one(reader: Shel
         file.unlink()
     code, _, err = await reader("journal", "--verify")
     assert code == 1
-    assert "firing.journal" in err
+    assert reader.journal.name in err
     code, out, _ = await reader("journal")
     assert code == 0
     assert "기록이 없음" in out

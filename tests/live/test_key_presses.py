@@ -38,7 +38,7 @@ async def test_from_the_alert_to_the_verified_action_it_takes_few_key_presses(tm
 
         await terminal.wait_until(lambda: "● KAIT" in panel("대외기관"), 20, "a good start")
         await terminal.wait_until(lambda: "■ KAIT" in panel("대외기관"), 20, "KAIT in trouble")
-        await terminal.wait_until(lambda: "KAIT" in panel("알림"), 5, "an alert that names it")
+        await terminal.wait_until(lambda: "KAIT" in panel("알림"), 20, "an alert that names it")
         hands = Hands(terminal)
         hands.press("k")
         await terminal.wait_until(
@@ -60,7 +60,7 @@ async def test_from_the_alert_to_the_verified_action_it_takes_few_key_presses(tm
 
 def journal(env: dict[str, str]) -> list[dict[str, object]]:
     answer = subprocess.run(
-        [*SITUATIONROOM, "journal", "launch-day", "--format", "json"],
+        [*SITUATIONROOM, "journal", "launch-day", "--demo", "--format", "json"],
         check=True, capture_output=True, text=True, timeout=20, env={**os.environ, **env},
     )  # fmt: skip
     entries = json.loads(answer.stdout)

@@ -81,7 +81,7 @@ async def test_every_step_is_shown_before_and_done_in_order(database: str, tmp_p
             "오픈뱅킹 장애등록: 3단계를 차례로 실행",
             "1. 기관 장애등록: POST 요청 1건 전송",
             "2. 사전체크 SKIP: 꺼짐 → 켜짐",
-            "3. 송금 경로: 현재 오픈뱅킹 → 펌뱅킹",
+            "3. 송금 경로: 지금 오픈뱅킹 → 펌뱅킹",
         ]
         assert asked.preview.count == 3
         assert [step.title for step in asked.preview.steps] == ["기관 장애등록", "사전체크 SKIP", "송금 경로"]

@@ -51,8 +51,9 @@ async def test_a_switch_shows_the_present_setting_and_goes_to_the_chosen_one(
     async with firing_room(database, tmp_path, FIXED) as room:
         await banks(room)
         asked = await room.ask("bank", {"to": "SHINHAN"})
-        assert say(asked.preview.what, "ko") == "예금주 조회 은행: 현재 우리은행 → 신한은행"
+        assert say(asked.preview.what, "ko") == "예금주 조회 은행: 지금 우리은행 → 신한은행"
         assert "$1 value = SHINHAN" in asked.preview.statement
+        assert (asked.preview.columns, asked.preview.rows) == ((), ())
         status = await room.fire("bank", {"to": "SHINHAN"})
         assert status.state is RunState.DONE
         assert await present(room) == ("SHINHAN", "kim")
@@ -96,7 +97,7 @@ async def test_undo_goes_back_to_the_setting_of_before(database: str, tmp_path: 
         await banks(room)
         done = await room.fire("bank", {"to": "KB"})
         asked = await undo(room, done.id)
-        assert say(asked.preview.what, "ko") == "예금주 조회 은행: 현재 KB → 우리은행"
+        assert say(asked.preview.what, "ko") == "예금주 조회 은행: 지금 KB → 우리은행"
         assert (await confirmed(room, asked)).state is RunState.DONE
         assert (await present(room))[0] == "WOORI"
 

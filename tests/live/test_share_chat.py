@@ -111,5 +111,5 @@ async def test_an_address_nobody_knows_is_said_without_showing_it() -> None:
 
 async def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
-    with pytest.raises(ShareError, match=r"situationroom\[chat\]"):
+    with pytest.raises(ShareError, match="pip install apprise"):
         await send("situation", ChannelSpec(url="json://127.0.0.1:1/"), "t", "x")

@@ -17,7 +17,7 @@ room: 멈춘 화면
 sources:
   sgi: {{type: http, url: "{url}/stats/sgi"}}
 feeds:
-  sgi: {{source: sgi, every: 100ms, min_every: 50ms, rows: "agencies[*]", key: agency}}
+  sgi: {{source: sgi, every: 100ms, min_every: 100ms, rows: "agencies[*]", key: agency}}
 panels:
 {panels}
   note: {{type: note, title: 두 번째 쪽, text: 여기 있다}}

@@ -13,6 +13,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from situationroom.errors import SourceError
+from situationroom.i18n import say
 from situationroom.sources.base import Rows
 from situationroom.sources.websocket import WebsocketOptions, WebsocketQuestion, WebsocketSource
 from situationroom.values import Row
@@ -261,3 +262,25 @@ async def test_an_address_without_a_websocket_says_what_is_there() -> None:
         begun = time.monotonic()
         assert (await failure(source, question)).message.id == "sources.refused"
         assert time.monotonic() - begun < 0.5
+
+
+@pytest.mark.parametrize(("reason", "said"), [("", "(1001)"), ("점검", "(1001 점검)")])
+async def test_who_closes_without_a_reason_leaves_no_gap_in_the_sentence(reason: str, said: str) -> None:
+    async def leave(connection: ServerConnection) -> None:
+        await connection.close(1001, reason)
+
+    question = WebsocketQuestion()
+    async with serve(leave, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        async with opened(f"ws://127.0.0.1:{port}/") as source:
+
+            async def closed() -> SourceError | None:
+                try:
+                    await source.ask(question, LIMIT_S)
+                except SourceError as error:
+                    return error if error.message.id == "sources.ws_closed" else None
+                return None  # asked between its coming and its going
+
+            error = await wait_until(closed, what="the closure")
+            assert error is not None
+            assert say(error.message, "ko").endswith(said)

@@ -23,7 +23,7 @@ from situationroom.demo.scenarios import SCENARIOS
 from situationroom.demo.simulation import Simulation
 from situationroom.demo.telecom import CHECK, JOIN, LOOKUP, RELAY
 from situationroom.demo.world import World
-from situationroom.errors import WorldError
+from situationroom.errors import UsageError
 from tests.helpers import wait_until
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def services(world: World, url: str) -> dict[str, CallStats]:
 
 async def test_it_tells_where_everything_is(world: World) -> None:
     agencies = {"SGI_URL", "KAIT_URL", "MOBINS_URL", "GATEWAY_URL"}
-    assert set(world.env) == {"KOS_DSN", "OTA_URL", "SITUATION_CHAT_URL", "OPENS", *agencies}
+    assert set(world.env) == {"KOS_DSN", "OTA_URL", "SITUATION_CHAT_URL", "OPENS", "USERS", "JOURNAL", *agencies}
 
 
 async def test_the_agencies_count_the_very_rows_of_the_database(world: World, kos: Connection) -> None:
@@ -197,9 +197,9 @@ async def test_the_same_seed_is_the_same_morning(database: str) -> None:
 
 
 async def test_a_world_or_scenario_nobody_knows_is_named() -> None:
-    with pytest.raises(WorldError, match="launch-day"):
+    with pytest.raises(UsageError, match="launch-day"):
         World("moon-landing")
-    with pytest.raises(WorldError, match="kait-lag"):
+    with pytest.raises(UsageError, match="kait-lag"):
         World(scenario="flood")
 
 

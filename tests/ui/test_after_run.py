@@ -45,6 +45,17 @@ async def test_two_keys_fire_a_pressed_action_and_enter_on_a_fresh_dialog_never_
         await wait_until(lambda: room.fired == [("run-1", Confirmation(""))], what="the run")
 
 
+async def test_a_result_that_names_its_action_names_it_once(app: RoomApp, room: FakeRoom) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        room.stays_running = True
+        await fired(app, pilot)
+        said = Message("actions.batch_done", {"title": "재처리", "done": 148, "failed": 0})
+        await wait_until(lambda: room.runs() != (), what="the run")
+        room.run(replace(room.runs()[0], state=RunState.DONE, result=said))
+        await until_seen(app, "재처리: 148건 처리 완료")
+        assert "재처리: 재처리" not in text_of(app)
+
+
 async def test_the_live_figures_are_watched_with_a_countdown_until_they_say_yes(
     app: RoomApp, room: FakeRoom
 ) -> None:

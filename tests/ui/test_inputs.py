@@ -153,7 +153,7 @@ async def test_choices_have_titles_and_the_present_one_cannot_be_chosen() -> Non
     app = RoomApp(room, small_panels(room.layout), person=KIM)
     async with app.run_test(size=WALL) as pilot:
         await pilot.press("w")
-        await until_seen(app, "주회선  (a)  (현재 값)")
+        await until_seen(app, "주회선  (a)  (지금 값)")
         assert "예비 2  (c)" in text_of(app)
         await pilot.press("enter")
         await until_seen(app, PREVIEW)

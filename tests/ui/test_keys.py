@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import string
 
-from situationroom.layout.keys import DEFAULT_KEYS
+import pytest
+from textual.keys import Keys, _character_to_key
+
+from situationroom.layout.keys import DEFAULT_KEYS, NAMED, is_key
 from situationroom.ui.app import RoomApp
 from situationroom.ui.keys import FUNCTIONS, key_uses
 from tests.helpers import wait_until
@@ -22,6 +25,16 @@ def test_every_key_of_the_program_has_a_function() -> None:
 
 def test_every_function_exists_in_the_app() -> None:
     assert all(hasattr(RoomApp, f"action_{action}") for action in FUNCTIONS.values())
+
+
+def test_a_layout_may_name_every_key_that_the_screen_can_be_told_of() -> None:
+    aliases = {"return", "ctrl-at", "ctrl+@"}  # other names of enter and of ctrl+at
+    told = {key.value for key in Keys if not key.value.startswith("<")} - aliases
+    assert {key for key in told if not is_key(key)} == set()
+    signs = {_character_to_key(sign) for sign in string.punctuation}
+    assert signs <= NAMED
+    plain = {key.rpartition("+")[2] for key in told} | signs
+    assert {name for name in NAMED if name not in plain} == set()
 
 
 async def test_a_layout_moves_a_key(room: FakeRoom) -> None:
@@ -45,6 +58,7 @@ async def test_help_tells_every_key_that_is_bound(app: RoomApp) -> None:
         await until_seen(app, "다음 패널")
         for use in key_uses(app.room.layout):
             assert use.title in text_of(app)
+        assert "Shift+Tab" in text_of(app)
         await pilot.press("escape")
         await until_gone(app, "다음 패널")
 
@@ -67,6 +81,16 @@ async def test_the_search_box_reaches_an_action(app: RoomApp, room: FakeRoom) ->
         await until_seen(app, "조치: 재처리")
         await pilot.click(offset=place_of(app, "조치: 재처리"))
         await until_seen(app, "참조 1행을 바꿉니다")
+
+
+async def test_the_search_box_says_in_the_rooms_language_that_nothing_was_found(app: RoomApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+p")
+        await until_seen(app, "패널: 개통")
+        await pilot.press(*"zqzq")
+        await until_seen(app, "'zqzq' 검색 결과 없음")
+        await pilot.press("enter")
+        await wait_until(lambda: len(app.screen_stack) == 1, what="the box closed")
 
 
 async def test_the_search_box_shows_whom_to_call(app: RoomApp) -> None:

@@ -127,7 +127,7 @@ async def test_nobody_settles_before_knowing_what_is_true_now(app: RoomApp, room
         room.learning.clear()
         a_run(room, RunState.UNKNOWN, reason=Message("연결이 끊어짐"))
         await opened(app, pilot)
-        assert "현재 상태 조회 중" in text_of(app)
+        assert "지금 상태 조회 중" in text_of(app)
         assert app.screen.query_one("#happened", Button).disabled
         await pilot.click("#happened")
         assert room.done == []
@@ -145,7 +145,7 @@ async def test_a_person_settles_by_hand_where_the_present_state_cannot_be_learne
         room.truth = SourceError("3초 안에 답이 없음")
         a_run(room, RunState.UNKNOWN)
         await opened(app, pilot)
-        await until_seen(app, "현재 상태를 조회할 수 없음: 3초 안에 답이 없음")
+        await until_seen(app, "지금 상태를 조회할 수 없음: 3초 안에 답이 없음")
         await pilot.click("#did-not")
         await wait_until(lambda: room.done == [("settle", "r1", "kim", "did_not")], what="settled")
 

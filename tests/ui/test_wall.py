@@ -133,7 +133,7 @@ async def test_an_alert_is_counted_in_the_header_at_once(app: RoomApp, room: Fak
     async with app.run_test(size=WALL):
         assert "경보 없음" in text_of(app)
         room.raise_alert("agencies", ("기관01",), Level.CRITICAL)
-        await until_seen(app, "■1")
+        await until_seen(app, "■ 1   ")
 
 
 async def test_a_change_repaints_only_the_cells_that_changed(

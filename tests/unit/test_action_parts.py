@@ -163,6 +163,17 @@ def test_a_statement_binds_values_by_name_and_shows_them_beside_its_text() -> No
     assert "1234" not in shown
 
 
+def test_the_arguments_of_a_statement_are_shown_as_sql_knows_them() -> None:
+    statement = Statement(sql="update t set a = $1, b = $2, c = $3, d = $4", args=("a", "b", "c", "d"))
+    shown = statement.shown({"a": True, "b": False, "c": None, "d": 12_430}, ())
+    assert shown.splitlines()[1:] == [
+        "-- $1 a = true",
+        "-- $2 b = false",
+        "-- $3 c = NULL",
+        "-- $4 d = 12430",
+    ]
+
+
 @pytest.mark.parametrize(
     ("sql", "args"),
     [("select $1", ()), ("select 1", ("a",)), ("select $2", ("a",)), ("select '$1'", ("a",))],

@@ -46,7 +46,7 @@ from situationroom.panel import WELL_KNOWN
 from tests.markdown import PAGES, ROOT, Block, blocks, rows, sections, table
 
 README, LAYOUT = ROOT / "README.md", ROOT / "docs" / "layout.md"
-ACTIONS, COMMANDS = ROOT / "docs" / "actions.md", ROOT / "docs" / "commands.md"
+JOURNAL, COMMANDS = ROOT / "docs" / "journal.md", ROOT / "docs" / "commands.md"
 
 ENV = {
     "KOS_DSN": "postgresql://127.0.0.1/kos",
@@ -241,8 +241,8 @@ def test_the_names_that_kinds_give_to_statements_are_told() -> None:
 
 
 def test_every_kind_and_field_of_the_journal_is_told() -> None:
-    assert [row[0] for row in table(ACTIONS, "kinds")] == [f"`{kind}`" for kind in Kind]
-    assert [row[0] for row in table(ACTIONS, "entry")] == [f"`{name}`" for name in Entry.__slots__]
+    assert [row[0] for row in table(JOURNAL, "kinds")] == [f"`{kind}`" for kind in Kind]
+    assert [row[0] for row in table(JOURNAL, "entry")] == [f"`{name}`" for name in Entry.__slots__]
 
 
 # ── commands ──────────────────────────────────────────────────────────────────
@@ -262,7 +262,7 @@ def test_every_command_has_a_section_that_shows_how_it_is_called() -> None:
     assert sorted(heading.split()[1] for heading in headings) == NAMES
     for heading in headings:
         _, name, *words = heading.split()
-        metavars = [p.make_metavar(CONTEXT) for p in _command(name).params if isinstance(p, click.Argument)]
+        _, *metavars = " ".join(_command(name).collect_usage_pieces(CONTEXT)).split()
         assert words == metavars
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from situationroom.errors import LayoutError
 from situationroom.layout.expressions import FUNCTIONS
+from situationroom.layout.keys import key_name
 from situationroom.layout.load import load
 from tests.unit.layout_types import TYPES, ChartOptions, PostgresOptions, PostgresQuestion, layout, problems
 
@@ -191,6 +192,32 @@ def test_a_key_means_one_thing(tmp_path: Path, key: str) -> None:
     assert found.startswith("4:28: actions.two.key: key '")
 
 
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("Ctrl+Banana", " — such as a, A, ?, f2, enter, ctrl+k"),
+        ("Ctrl+Entr", " — did you mean 'ctrl+enter'?"),
+        ("ctlr+k", " — did you mean 'ctrl+k'?"),
+        ("pgup", " — did you mean 'pageup'?"),
+        ("F25", " — did you mean 'f5'?"),
+        ("shift+a", " — did you mean 'A'?"),
+        ("ctrl+ctrl+k", " — did you mean 'ctrl+k'?"),
+    ],
+)
+def test_a_key_that_no_terminal_knows_is_refused(tmp_path: Path, key: str, hint: str) -> None:
+    text = f"room: x\nactions:\n  a: {{kind: toggle, key: {key}}}\nkeys: {{share: {key}}}\n"
+    found = problems(tmp_path, text)
+    assert f"3:26: actions.a.key: there is no key '{key_name(key)}'{hint}" in found
+    assert f"4:15: keys.share: there is no key '{key}'{hint}" in found
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "A", "ㅂ", "0", "!", "+", "Ctrl++", "f24", "Shift+Ctrl+Delete", "alt+k"]
+)
+def test_a_key_that_terminals_know_is_taken(tmp_path: Path, key: str) -> None:
+    assert layout(tmp_path, f"room: x\nkeys: {{share: '{key}'}}\n").keys["share"]
+
+
 def test_a_remapped_key_leaves_its_old_one_free(tmp_path: Path) -> None:
     room = layout(tmp_path, "{room: x, keys: {quit: Q}, actions: {a: {kind: toggle, key: q}}}")
     assert room.actions["a"].key == "q"
@@ -284,3 +311,60 @@ def test_a_large_layout_loads_fast(tmp_path: Path) -> None:
     begun = time.perf_counter()
     assert len(layout(tmp_path, text).feeds) == 200
     assert time.perf_counter() - begun < 3
+
+
+FEED = (
+    "room: x\nsources: {kos: {type: postgres, dsn: 'postgres://h'}}\nfeeds: {f: {source: kos, sql: x, %s}}\n"
+)
+
+
+def test_a_derived_column_uses_only_those_made_before_it(tmp_path: Path) -> None:
+    late = "'b' is made further down — a column of derive can use only those made before it"
+    found = problems(tmp_path, FEED % "derive: {a: b + 1, b: a + 1}")
+    assert found == [f"3:46: feeds.f.derive.a: {late}"]
+    layout(tmp_path, FEED % "derive: {a: x, b: a + 1}")
+    layout(tmp_path, FEED % "derive: {before: b, b: b * 2}")  # the answer's own b, and then another
+
+
+@pytest.mark.parametrize(
+    ("duration", "found"),
+    [
+        ("every: 1ms", "every: a period must be 100ms at least"),
+        ("min_every: 99ms", "min_every: a period must be 100ms at least"),
+        ("every: 99999999999999999999d", "every: a duration can be 365d at most"),
+        ("timeout: 366d", "timeout: a duration can be 365d at most"),
+        ("timeout: 0s", "timeout: must be greater than 0"),
+    ],
+)
+def test_a_duration_has_bounds(tmp_path: Path, duration: str, found: str) -> None:
+    assert [one.split(": ", 1)[1] for one in problems(tmp_path, FEED % duration)] == [f"feeds.f.{found}"]
+
+
+def test_the_bounds_of_a_duration_themselves_will_do(tmp_path: Path) -> None:
+    layout(tmp_path, FEED % "every: 100ms, min_every: 100ms, stale_after: 365d")
+
+
+def test_an_unknown_key_is_told_every_key_once(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "room: x\nzzzzzz: 1\n")
+    names = found.partition("there is: ")[2].split(", ")
+    assert len(names) == len(set(names))
+    assert {"actions", "feeds", "pages", "wall"} <= set(names)
+    assert "path" not in names  # the program's to give
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("feeds:\n- q\n  source: kos\n", "3:9: entries are no list here: write 'name:' instead of '- name'"),
+        ("room: a: b\n", "1:8: ': ' cannot stand here"),
+        ("room: x\n---\nroom: y\n", "2:1: a layout is one document"),
+        ("room: [a\nlang: ko\n", "a quote or bracket is not closed"),
+        ("room: 'x\n", "a quote or bracket is not closed"),
+        ("room: x\nfeeds\nlang: ko\n", "a ':' is missing"),
+        ("feeds:\n    a: {}\n  b: {}\n", "3:3: the indentation does not fit"),
+        ("room: *x\n", "1:7: *x refers to no &x before it"),
+    ],
+)
+def test_a_slip_in_the_yaml_is_said_in_our_own_words(tmp_path: Path, text: str, found: str) -> None:
+    (said,) = problems(tmp_path, text)
+    assert found in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ from situationroom.values import (
 from tests.ui.fakeroom import OPENING, FakeRoom
 
 DARK = theme("dark")
+BAD = {"source:kait", "source:sgi", "source:netcool"}
 GRID = PageSpec(grid=(("a", "a", "b"), ("c", "d", "b"), ("e", "e", ".")))
 
 
@@ -122,7 +123,7 @@ def test_the_header_tells_room_time_sources_alerts_and_person() -> None:
     shown = whole(header.rows)
     for words in (
         "아이폰16 출시 상황실", "09:41:07", "오픈 +41분", "● kos 1s", "■ kait 38s 시간 초과",
-        "■1 ▲1", "김운영", "1 상황",
+        "■ 1 ▲ 1", "김운영", "1 상황",
     ):  # fmt: skip
         assert words in shown
     assert [sum(cell_len(s.text) for s in row) for row in header.rows] == [120, 120]
@@ -175,6 +176,36 @@ def test_a_phone_header_is_two_rows_and_names_the_bad_source_first(width: int) -
     assert [sum(cell_len(s.text) for s in row) for row in header.rows] == [width, width]
     if width >= 46:
         assert whole(header.rows).index("kait 38s") < whole(header.rows).index("●")
+
+
+def many_sources() -> HeaderFacts:
+    """More lamps than 80 columns hold, the dead ones last."""
+    good = [SourceHealth(name, Level.GOOD, 2) for name in ("kos", "ota", "mobins", "stock", "cert")]
+    refused = Message("연결 거부")
+    bad = [SourceHealth(name, Level.CRITICAL, 38, refused) for name in ("kait", "sgi", "netcool")]
+    pages = ("상황", "채널", "큐", "대외기관")
+    return replace(facts(), sources=(*good, *bad), pages=pages, page="큐")
+
+
+def test_where_lamps_do_not_all_fit_the_dead_ones_stand_first_by_name() -> None:
+    header = wall_header(many_sources(), 80, DARK, Glyphs.NARROW)
+    shown = plain(header.rows[1])
+    for name in ("kait", "sgi", "netcool"):
+        assert tapped(header, f"source:{name}") == f"■ {name} 38s"
+    assert shown.index("netcool") < shown.index("●")
+    assert "3 큐" in shown
+    assert tapped(header, "page:상황").startswith("1")
+    assert cell_len(shown) == 80
+
+
+@pytest.mark.parametrize("paint", [wall_header, phone_header])
+@pytest.mark.parametrize("width", range(32, 140, 3))
+def test_no_lamp_is_left_out_without_being_counted(paint: Callable[..., Chrome], width: int) -> None:
+    header = paint(many_sources(), width, DARK, Glyphs.NARROW)
+    lamps = {tap.id for tap in header.taps if tap.id.startswith("source:")}
+    left = 8 - len(lamps)
+    worst = "" if lamps >= BAD else "■ "
+    assert left == 0 or f"{worst}+{left} " in plain(header.rows[-1])
 
 
 def test_tabs_name_the_pages_with_their_keys() -> None:

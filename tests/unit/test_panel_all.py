@@ -93,7 +93,7 @@ def test_a_column_that_is_not_in_the_reading_is_named(name: str, options: dict[s
     seen = views.view(
         views.feed("some", [{"name": "a", "count": 1, "at": views.NOW, "level": ""}], ("name",))
     )
-    assert any("gone" in text and "컬럼" in text for text in views.painted(name, seen, 60, 10, **options))
+    assert any("gone" in text and "없는 열" in text for text in views.painted(name, seen, 60, 10, **options))
 
 
 @pytest.mark.parametrize("name", sorted(views.OPTIONS))

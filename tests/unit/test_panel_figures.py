@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from datetime import timedelta
 
 from rich.cells import cell_len
 
@@ -76,6 +78,33 @@ def test_figures_side_by_side_do_not_move_each_other() -> None:
     assert second(1) == second(99_999) == second(123_456_789)
 
 
+def low(width: int, height: int) -> list[str]:
+    feed = views.feed("f", [{"pending": 128, "late": 7, "average": 75.0}])
+    items = [
+        {"value": "pending", "label": "진행 중", "unit": "건"},
+        {"value": "late", "label": "2분 초과", "unit": "건"},
+        {"value": "average", "label": "평균", "figure": "duration"},
+    ]
+    return views.painted("figures", views.view(feed), width, height, items=items, delta=False)
+
+
+def test_figures_in_a_low_box_show_their_values_before_anything_else() -> None:
+    assert low(24, 3) == ["진행 중 128 건", "2분 초과 7 건", "평균 1분 15초"]
+    shown = "\n".join(low(48, 1))
+    assert all(value in shown for value in ("128", "7", "1분 15초"))
+    assert low(24, 4)[:2] == low(24, 3)[:2]
+    assert low(24, 6)[:2] == ["진행 중", "128 건"]
+
+
+def test_names_give_way_to_values_where_there_are_fewer_lines_than_figures() -> None:
+    for width in (20, 28, 38):
+        for height in (1, 2):
+            shown = low(width, height)
+            assert len(shown) <= height
+            assert all(cell_len(each) <= width for each in shown)
+    assert all(value in "\n".join(low(20, 2)) for value in ("128", "7", "1분 15초"))
+
+
 def queue(**options: object) -> str:
     launch = views.launch_feeds()["error_queue"]
     return "\n".join(
@@ -91,6 +120,13 @@ def test_a_queue_says_how_many_wait_since_when_and_until_when() -> None:
     assert "처리 1,000/분" in shown
     assert "증감 -860/분" in shown
     assert "소진 예상 13분 59초" in shown
+
+
+def test_the_longest_wait_stands_still_while_the_feed_is_dead() -> None:
+    launch = views.launch_feeds()["error_queue"]
+    later = replace(views.view(launch), now=views.NOW + timedelta(minutes=5))
+    shown = "\n".join(views.painted("queue", later, 100, 5, by="code", oldest="oldest"))
+    assert "최장 대기 14분 20초" in shown
 
 
 def test_a_queue_that_grows_says_so_instead_of_when_it_will_be_empty() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, timedelta
 
+import pytest
+from rich.cells import cell_len
+
 from situationroom.panel import Line, View
 from situationroom.values import Level
 from tests.unit import panel_views as views
@@ -132,3 +135,14 @@ def test_a_plot_shows_its_figures_beside_lying_bars() -> None:
 def test_the_level_of_the_whole_feed_is_on_its_figure() -> None:
     seen = views.view(views.launch_feeds()["agencies"], levels={("agencies", ()): Level.WARNING})
     assert views.painted("figures", seen, 40, 1, value="requests")[0].startswith("▲")
+
+
+@pytest.mark.parametrize("name", ["table", "board"])
+@pytest.mark.parametrize("width", [12, 17, 24, 30])
+def test_columns_that_a_narrow_screen_leaves_out_are_marked(name: str, width: int) -> None:
+    wide, narrow = (
+        [line.text.plain for line in views.panel(name).paint(agencies(), cells, 10)] for cells in (80, width)
+    )
+    assert "…" not in wide[0]
+    assert narrow[0].endswith("…")
+    assert max(map(cell_len, narrow)) <= width

@@ -11,12 +11,14 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from situationroom.actions.fire import Asked
 from situationroom.i18n import LANGUAGES
 from situationroom.journal import Kind
+from situationroom.journal.evidence import Finding
+from situationroom.journal.verify import Check
 from situationroom.layout.fields import Names
 from situationroom.ui.keys import FUNCTIONS
-from situationroom.values import Status
+from situationroom.ui.runcard import InPlace, Leaving
+from situationroom.values import RunState, Settlement, Status
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,13 +59,46 @@ def _keys_of(file: str, name: str) -> list[str]:
     return list(ast.literal_eval(_constant(file, name)))
 
 
+def _said_at_a_terminal() -> list[str]:
+    """The first words of ``at.say("waits", …)`` in the commands; of a choice of words both."""
+    return [
+        word.value
+        for file, tree in TREES.items()
+        if file.startswith("situationroom/commands/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "at.say"
+        for word in ast.walk(node.args[0])
+        if isinstance(word, ast.Constant) and isinstance(word.value, str)
+    ]
+
+
+def _wishes(*kinds: object) -> list[str]:
+    """What a run's card offers, as it stands in ids."""
+    return [str(wish).replace("-", "_") for kind in kinds for wish in get_args(kind)]
+
+
 COMPOSED: Mapping[str, list[str]] = {
-    "actions.confirm_{}": list(get_args(get_type_hints(Asked)["confirmation"])),
-    "actions.{}": ["unknown", "failed"],
     "check.{}": [
+        "action",
+        "kind",
+        "tried",
+        "untried",
         *("feed", "source", "state", "rows", "columns", "took", "remark"),
         *(Status.LIVE, Status.EMPTY, Status.FAILED),
     ],
+    "fire.{}": _said_at_a_terminal(),
+    "journal.evidence_{}": [
+        *("asked", "approved", "refused", "executed", "outcome", "verified", "settled"),
+        *("undoes", "reverts", "resumes", "statement", "finding", "matched", "unmatched"),
+    ],
+    "journal.fault_{}": list(Check),
+    "journal.finding_{}": list(Finding),
+    "journal.total_{}": [
+        *("runs", "requested", "demanded", "approved", "refused", "denied", "withdrawn", "executed"),
+        *("done", "failed", "stopped", "unknown", "settled", "verified", "not_verified", "unmatched"),
+        *("held", "released", "sign_in_failed", "locked_out"),
+    ],
+    "journal.verdict_{}": list(Settlement),
     "journal.{}": _values_of("situationroom/journal/export.py", "_SHOWN"),
     "journal.kind_{}": list(Kind),
     "layout.option_{}": ["name", "type", "default", "doc"],
@@ -74,9 +109,16 @@ COMPOSED: Mapping[str, list[str]] = {
     ],
     "layout.unknown_{}": _keys_of("situationroom/layout/crosscheck.py", "_SECTION"),
     "layout.{}": _values_of("situationroom/layout/validation.py", "_WANTED"),
+    "paint.run_{}": list(RunState),
+    "people.list_{}": ["id", "name", "roles", "login", "pin", "locked"],
     "share.{}": ["feed", "state", "age", "reason", *Status],
+    "ui.approval_{}": ["approved", "refused", "withdrawn"],
+    "ui.fact_{}": ["after", "rows", "asker", "approver", "time", "undoes", "id"],
     "ui.help_{}": ["keys", "pages", "actions", "move", "touch"],
+    "ui.hint_{}": ["date", "number", "reason"],
     "ui.key_{}": list(FUNCTIONS),
+    "ui.run_{}": _wishes(InPlace, Leaving),
+    "ui.said_{}": [wish for wish in _wishes(InPlace) if wish not in ("slower", "faster")],
 }
 """Ids that are put together in the code, ``{}`` for what goes into them, and all that does."""
 
@@ -186,12 +228,17 @@ def _given(call: ast.Call) -> frozenset[str] | None:
     """The names of the values a call gives, or None where they cannot be read off."""
     if any(keyword.arg is None for keyword in call.keywords):
         return None
-    if isinstance(call.func, ast.Attribute) and call.func.attr != "say":
-        return None
+    if isinstance(call.func, ast.Attribute) and (call.func.attr != "say" or len(call.args) > 1):
+        return None  # of another kind, or one that adds values of its own
     names = {keyword.arg for keyword in call.keywords if keyword.arg}
     if isinstance(call.func, ast.Name) and call.func.id != "say":  # a Message, or an error
         for argument in call.args[1:]:
-            if not isinstance(argument, ast.Dict):
+            if not isinstance(argument, ast.Dict) or None in argument.keys:
                 return None
             names |= {str(key.value) for key in argument.keys if isinstance(key, ast.Constant)}
     return frozenset(names)
+
+
+@pytest.mark.parametrize(("other", "ours"), [("뜻했습니까", "뜻하셨나요"), ("컬럼", "열"), ("현재", "지금")])
+def test_one_thing_has_one_korean_word(other: str, ours: str) -> None:
+    assert [identifier for identifier, entry in CATALOGUE.items() if other in entry["ko"]] == [], ours

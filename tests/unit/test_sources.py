@@ -75,6 +75,8 @@ async def test_a_large_backlog_keeps_its_order_and_is_bounded_in_size() -> None:
         (HttpQuestion, {"path": "//elsewhere/x"}, "sources.bad_http_path"),
         (HttpQuestion, {"path": "http://elsewhere/x"}, "sources.bad_http_path"),
         (HttpQuestion, {"rows": "a[*"}, "sources.bad_path"),
+        (HttpQuestion, {"rows": "lenght(a)"}, "sources.path_function"),
+        (HttpQuestion, {"rows": "[].{a: length(a, b)}"}, "sources.path_arguments"),
         (HttpQuestion, {"text": "(?P<a>x"}, "sources.bad_pattern"),
         (HttpQuestion, {"text": "(x)"}, "sources.no_groups"),
         (HttpQuestion, {"rows": "a", "csv": True}, "sources.one_way_to_read"),

@@ -158,5 +158,5 @@ class SocketStream:
             return Message("sources.ws_silent")
         if error.rcvd is None:
             return Message("sources.lost")
-        reason = printable(error.rcvd.reason)
-        return Message("sources.ws_closed", {"code": error.rcvd.code, "reason": reason})
+        why = f"{error.rcvd.code} {printable(error.rcvd.reason)}".strip()
+        return Message("sources.ws_closed", {"why": why})

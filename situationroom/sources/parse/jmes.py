@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
@@ -24,11 +24,33 @@ def _compiled(path: str) -> str:
     import jmespath
 
     try:
-        jmespath.compile(path)
-    except jmespath.exceptions.JMESPathError as error:
-        reason = str(error).partition("\n")[0]
-        raise PydanticCustomError("sources.bad_path", "bad JMESPath: {detail}", {"detail": reason}) from None
+        parsed = jmespath.compile(path).parsed
+    except jmespath.exceptions.ParseError as error:
+        at = min((error.lex_position or 0) + 1, len(path))
+        raise PydanticCustomError("sources.bad_path", "bad JMESPath at {at}", {"at": at}) from None
+    except jmespath.exceptions.JMESPathError:  # it is empty
+        raise PydanticCustomError("sources.bad_path", "bad JMESPath at {at}", {"at": 1}) from None
+    _check_functions(parsed)
     return path
+
+
+def _check_functions(node: Mapping[str, Any]) -> None:
+    """Refuse, in a parsed expression, functions that do not exist or take another number of arguments."""
+    from jmespath.functions import Functions
+
+    if node["type"] == "function_expression":
+        name, given = node["value"], len(node["children"])
+        known = Functions.FUNCTION_TABLE
+        if name not in known:
+            names = ", ".join(sorted(known))
+            raise PydanticCustomError("sources.path_function", "no {name}", {"name": name, "names": names})
+        wanted = known[name]["signature"]
+        several = bool(wanted) and wanted[-1].get("variadic", False)
+        if given < len(wanted) or (given > len(wanted) and not several):
+            said = {"name": name, "given": given, "wanted": len(wanted)}
+            raise PydanticCustomError("sources.path_arguments", "wrong number for {name}", said)
+    for child in node["children"]:
+        _check_functions(child)
 
 
 JmesPath = Annotated[str, AfterValidator(_compiled)]

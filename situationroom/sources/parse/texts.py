@@ -32,8 +32,9 @@ def _with_groups(pattern: str) -> str:
     try:
         compiled = regex.compile(pattern)
     except regex.error as error:
+        at = (getattr(error, "pos", None) or 0) + 1  # the package's type hints do not tell of it
         raise PydanticCustomError(
-            "sources.bad_pattern", "bad regular expression: {detail}", {"detail": str(error)}
+            "sources.bad_pattern", "bad regular expression at {at}", {"at": at}
         ) from None
     if not compiled.groupindex:
         raise ValueError("sources.no_groups")

@@ -78,7 +78,7 @@ async def run(con: Connected, statement: Prepared, args: Sequence[Value], max_ro
         raise TooManyRows("sources.too_many_rows", count=count, max_rows=max_rows)
     kept = records[:RETURNED_ROWS]
     if all(column.type.name in PLAIN for column in statement.get_attributes()):
-        return Change(count, tuple([dict(row) for row in kept]))
+        return Change(count, tuple([dict(row.items()) for row in kept]))
     zone = session_zone(con)
     return Change(count, tuple({name: cell(value, zone) for name, value in row.items()} for row in kept))
 

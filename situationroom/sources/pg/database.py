@@ -14,7 +14,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from situationroom.errors import SourceError
-from situationroom.sources.base import Rows
+from situationroom.sources.base import Rows, Understood
 from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
 from situationroom.sources.pg.unbroken import Unbroken
 from situationroom.sources.pg.values import arguments, cell
@@ -98,6 +98,26 @@ class Database:
                 columns = list(records[0].keys()) if records else await _columns(con, sql)
                 zone = session_zone(con)
             return _rows(columns, records, at, zone, max_rows)
+        except TROUBLE as error:
+            message = explain(error, timeout_s)
+            raise SourceError(message.id, **message.values) from error
+
+    async def prepare(self, sql: str, timeout_s: float) -> Understood:
+        """What the server says of a statement that it has understood and not run.
+
+        Raises:
+            SourceError: it does not understand it, or does not answer within ``timeout_s``.
+
+        """
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        try:
+            async with (
+                asyncio.timeout_at(deadline),
+                self.transaction("begin read only", deadline) as (con, _),
+            ):
+                statement = await prepared(con, sql)
+                columns = tuple(column.name for column in statement.get_attributes())
+                return Understood(columns, len(statement.get_parameters()))
         except TROUBLE as error:
             message = explain(error, timeout_s)
             raise SourceError(message.id, **message.values) from error
