@@ -64,7 +64,7 @@ class Room(Protocol):
         """Changes whenever a view of these feeds would: the key of painted rows."""
 
     def watch(self) -> AsyncIterator[frozenset[str]]:
-        """What changed since the last step: feeds, ``alerts``, ``actions``, ``runs``. Coalesced, never behind."""
+        """What changed since the last step: feeds, ``alerts``, ``actions``, ``runs``. Never behind."""
 
     def actions(self, person: Person) -> tuple[ActionState, ...]:
         """Every action of the layout, as this person may fire it."""
