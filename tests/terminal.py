@@ -69,7 +69,8 @@ class Terminal:
     ) -> None:
         self._argv = [str(word) for word in argv]
         self._size = size
-        self._env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        ours = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        self._env = {**ours, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
         self._cwd = cwd
         self._master = -1
         self._process: Process | None = None

@@ -106,6 +106,8 @@ class Recovery:
                 raise ActionDenied("actions.settled_already", person=by)
             if ledger.state(present) is not RunState.UNKNOWN:
                 raise ActionDenied("actions.not_unknown")
+            if verdict is Settlement.DID_NOT and present.done:
+                raise ActionDenied("actions.done_in_part", done=present.done)
 
         await self._records.claim_draft(draft, open_still)
         return again

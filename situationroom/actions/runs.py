@@ -136,6 +136,7 @@ class RunProgress:
         self._changed = changed
         self._began = now()
         self._recorded_s = 0.0
+        self._recorded_done = 0
 
     @property
     def run(self) -> str:
@@ -167,8 +168,7 @@ class RunProgress:
         run.done, run.failed = done, failed
         run.stands = facts if facts is not None else run.stands
         if self.elapsed_s() - self._recorded_s >= CHECKPOINT_S:
-            self._recorded_s = self.elapsed_s()
-            await self._record()
+            await self._stand()
 
     async def note(self, kind: str, facts: Facts) -> None:
         """A step of its own in the journal, on the disk when this returns."""
@@ -191,6 +191,13 @@ class RunProgress:
             await asyncio.sleep(0)
         else:
             await sleep_unless(run.stop_asked, self._sleep, seconds)
+        if run.paused and run.done != self._recorded_done:
+            await self._stand()  # a paused run stands where the journal says it does
         while run.paused and not run.stop_asked.is_set():
             await sleep_unless(run.go_on, self._sleep, PAUSED_LOOK_S)
             self.stop_reason()  # the brake sees to a paused run as well
+
+    async def _stand(self) -> None:
+        """Write down where it stands now."""
+        self._recorded_s, self._recorded_done = self.elapsed_s(), self._run.done
+        await self._record()

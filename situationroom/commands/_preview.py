@@ -23,7 +23,8 @@ def show_preview(console: Console, preview: Preview, lang: str) -> None:
     Lines are broken for a terminal only, and those of the statement never: it is there to be copied.
     """
     whole = not console.is_terminal
-    console.print(Text(printable(say(preview.what, lang)), "bold"), soft_wrap=whole)
+    for line in say(preview.what, lang).splitlines():
+        console.print(Text(printable(line), "bold"), soft_wrap=whole)
     if preview.after is not None:
         change = say("actions.state_change", lang, before=preview.before.text, after=preview.after)
     else:

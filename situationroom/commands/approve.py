@@ -112,7 +112,8 @@ def _list(at: Terminal) -> None:
         at.console.print(Text(say("people.waits_none", lang)))
     for approval in waiting:
         at.console.print(Text(f"{approval.run[:_SHORT]}  {_who_asks(at, approval)}"), soft_wrap=True)
-        at.console.print(Text("  " + printable(say(approval.what, lang))), soft_wrap=True)
+        for line in say(approval.what, lang).splitlines():
+            at.console.print(Text("  " + printable(line)), soft_wrap=True)
 
 
 def _who_asks(at: Terminal, approval: Approval) -> str:

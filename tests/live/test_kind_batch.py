@@ -10,7 +10,7 @@ import pytest
 from situationroom.actions.fire import Confirmation
 from situationroom.errors import ActionDenied
 from situationroom.i18n import say
-from situationroom.values import RunState
+from situationroom.values import RunState, Settlement
 from tests.helpers import wait_until
 from tests.live.faults import Proxy
 from tests.live.firing_room import KIM, FiringRoom, firing_room
@@ -100,6 +100,12 @@ async def test_a_paused_batch_takes_nothing_and_goes_on(database: str, tmp_path:
         for _ in range(20):
             await asyncio.sleep(0.01)
         assert await left(room) >= open_now - 10  # the step under way when it was paused
+
+        async def told() -> bool:
+            marks = [entry.facts["done"] for entry in await room.entries() if entry.kind == "checkpoint"]
+            return bool(marks) and marks[-1] == room.run(run).done
+
+        await wait_until(told, what="the journal says where it stands")
         await room.firing.resume(run, KIM)
         status = await asyncio.wait_for(room.firing.finished(run), 10)
         assert (status.state, status.done) == (RunState.DONE, 60)
@@ -186,6 +192,9 @@ async def test_a_connection_lost_at_a_commit_is_unknown_and_says_how_far_it_was(
             assert status.reason is not None
             assert (status.reason.id, status.reason.values["done"]) == ("actions.batch_unknown", 20)
             assert await left(room) in (30, 40)
+            with pytest.raises(ActionDenied) as refused:
+                await room.firing.settle(asked.run, Settlement.DID_NOT, KIM)
+            assert refused.value.message.id == "actions.done_in_part", "it did in part"
 
 
 @pytest.mark.parametrize("attempt", [one for one in ATTEMPTS if "\0" not in one])

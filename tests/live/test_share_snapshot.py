@@ -93,7 +93,7 @@ async def test_a_minus_prints_the_page_as_text(layout: Path) -> None:
     lines = ended.out.splitlines()
     assert len(lines) == 20
     assert "시험 상황실" in lines[0]
-    assert "■1" in lines[0]
+    assert "■ 1" in lines[0]
     assert "╭ 대외기관 ── " in ended.out
     assert "KAIT" in ended.out
 

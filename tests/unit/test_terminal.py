@@ -99,9 +99,9 @@ async def test_modes_and_title_are_seen() -> None:
 
 
 async def test_closing_it_hangs_up_the_program() -> None:
-    async with Terminal(["cat"]) as terminal:
-        terminal.press("x", "enter")
-        await terminal.wait_for("x\nx")  # the terminal's echo, then the program's
+    waits = python("print('here', flush=True); import time; time.sleep(60)")
+    async with Terminal(waits) as terminal:
+        await terminal.wait_for("here")
         terminal.hang_up()
         assert await terminal.ended() == -signal.SIGHUP
 
