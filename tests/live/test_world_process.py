@@ -77,7 +77,7 @@ def folder_of(family: list[psutil.Process]) -> str:
 
 def assert_gone(family: list[psutil.Process], env: Mapping[str, str], folder: str) -> None:
     wait_until_sync(lambda: not any(map(alive, family)), timeout=10, what="every process is gone")
-    assert all(closed(port) for port in ports(env))
+    wait_until_sync(lambda: all(map(closed, ports(env))), timeout=10, what="no port")
     wait_until_sync(lambda: not Path(folder).exists(), what="the folder is gone")
 
 
@@ -101,7 +101,7 @@ def test_a_killed_world_takes_its_postgresql_with_it() -> None:
         family = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         wait_until_sync(lambda: not any(map(alive, family)), timeout=10, what="no orphan")
-        assert all(closed(port) for port in ports(env))
+        wait_until_sync(lambda: all(map(closed, ports(env))), timeout=10, what="no port")
 
 
 def test_when_its_parent_is_killed_the_world_ends_and_leaves_nothing() -> None:
@@ -124,7 +124,7 @@ async def test_leaving_the_context_ends_it() -> None:
         family = [psutil.Process(world.pid), *psutil.Process(world.pid).children(recursive=True)]
         env = world.env
     assert not any(map(alive, family))
-    assert all(closed(port) for port in ports(env))
+    wait_until_sync(lambda: all(map(closed, ports(env))), timeout=10, what="no port")
 
 
 @pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL])
