@@ -39,7 +39,7 @@ _KEYS = {
 # Makes the pty the controlling terminal, so that closing it hangs up the program as a real one does.
 _TAKE_TERMINAL = (
     "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "signal.signal(signal.SIGHUP, signal.SIG_DFL); "  # whoever started the tests may have been told to ignore it
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL); "  # whoever started the tests may ignore it
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
 
