@@ -6,6 +6,8 @@ side by side, so that one cannot be added without the other::
     [timeout]
     ko = "{after_s:g}초 안에 답이 없음"
     en = "no answer within {after_s:g} s"
+
+Words that depend on the one before them are marked (:mod:`situationroom.agreement`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from situationroom.agreement import agreed
 from situationroom.values import Message
 
 LANGUAGES = ("ko", "en")
@@ -44,7 +47,7 @@ def say(message: Message | str, lang: str | None = None, **values: object) -> st
     if entry is None:
         return message.id
     inner = {k: say(v, lang) if isinstance(v, Message) else v for k, v in message.values.items()}
-    return entry[lang].format_map(inner)
+    return agreed(entry[lang], lang, inner)
 
 
 @cache

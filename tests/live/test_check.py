@@ -80,7 +80,7 @@ async def test_check_asks_every_feed_and_names_missing_columns(tmp_path: Path, d
     missing = [line.split(": ", 1)[1] for line in result.stderr.splitlines()]
     assert len(missing) == 3  # nobody knows the columns of a feed that failed
     assert missing[0].startswith("feeds.agencies.derive.rate: 'erors' 열을 agencies 피드가 주지 않음")
-    assert "'errors'을(를) 뜻하셨나요?" in missing[0]
+    assert "'errors'를 뜻하셨나요?" in missing[0]
     assert missing[1].startswith("panels.wrong.columns[1].column: 'totl'")
     assert missing[2].startswith("rules.r.warning.when: 'ages' 열을 queue 피드가 주지 않음")
     assert database not in result.output

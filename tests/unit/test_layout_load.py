@@ -133,8 +133,8 @@ def test_a_problem_is_said_in_korean_to_koreans(tmp_path: Path) -> None:
     with pytest.raises(LayoutError) as caught:
         layout(tmp_path, "{rom: x}")
     assert str(caught.value).splitlines() == [
-        "room.yaml:1:1: room: 'room'이(가) 빠짐",
-        "room.yaml:1:2: rom: 'rom'은(는) 모르는 키 — 'room'을(를) 뜻하셨나요?",
+        "room.yaml:1:1: room: 'room'이 빠짐",
+        "room.yaml:1:2: rom: 'rom'은 모르는 키 — 'room'을 뜻하셨나요?",
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_broken_entry_is_no_unknown_one(tmp_path: Path) -> None:
     [
         ("|\n    a a b\n    a b a", ["5:5: pages.p: the cells of panel 'a' do not form one rectangle",
                                      "5:9: pages.p: the cells of panel 'b' do not form one rectangle"]),
-        ("|\n    a b\n\n    a", [f"7:5: pages.p: row 2 of the grid has 1 cell(s), the first has 2{SAME}"]),
+        ("|\n    a b\n\n    a", [f"7:5: pages.p: row 2 of the grid has 1 cell, the first has 2{SAME}"]),
         ("|\n    a bb", ["5:7: pages.p: no panel 'bb' — did you mean 'b'?"]),
         ("{grid: a b, columns: [1, 2, 3]}", ["4:27: pages.p.columns: 3 given, but the grid has 2"]),
         ("{grid: a b, rows: [0]}", ["4:24: pages.p.rows: must be greater than 0"]),
