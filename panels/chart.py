@@ -13,6 +13,7 @@ from situationroom.panel import (
     Curve,
     FeedName,
     Figure,
+    Label,
     Line,
     Panel,
     PanelOptions,
@@ -54,7 +55,7 @@ class Series(Spec):
     feed: FeedName | None = Field(None, description="its feed; the panel's by default")
     column: Column = Field(description="the column drawn")
     key: Words = Field((), description="the key of the row drawn; all rows added up by default")
-    title: str = Field("", description="its name in the legend; the column's name by default")
+    title: Label = Field("", description="its name in the legend; the column's name by default")
     axis: Axis = Field("left", description="the ruler it is measured by")
     rate: Seconds | None = Field(None, description="draw how much the counter grew in this time")
 
@@ -63,7 +64,7 @@ class Limit(Spec):
     """A level line."""
 
     value: float = Field(description="where it is drawn")
-    title: str = Field("", description="its words in the legend")
+    title: Label = Field("", description="its words in the legend")
     axis: Axis = Field("left", description="the ruler it is measured by")
     level: Literal["goal", "warning", "critical"] = Field("goal", description="how it looks")
 
@@ -79,8 +80,8 @@ class ChartOptions(PanelOptions):
     rate: Seconds | None = Field(None, description="draw how much counters grew in this time, such as 60s")
     figure: Figure = Field("big", description="how figures of the left ruler are written")
     figure_right: Figure = Field("big", description="how figures of the right ruler are written")
-    unit: str = Field("", description="the unit of the left ruler's figures, in the legend")
-    unit_right: str = Field("", description="the unit of the right ruler's figures, in the legend")
+    unit: Label = Field("", description="the unit of the left ruler's figures, in the legend")
+    unit_right: Label = Field("", description="the unit of the right ruler's figures, in the legend")
     thresholds: tuple[Limit, ...] = Field((), description="level lines")
     from_zero: bool = Field(True, description="rulers begin at zero")
     legend: bool = Field(True, description="names and newest figures above the plot")

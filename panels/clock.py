@@ -9,6 +9,7 @@ from pydantic import Field
 
 from situationroom.formats import clock
 from situationroom.panel import (
+    Label,
     Line,
     Panel,
     PanelOptions,
@@ -31,7 +32,7 @@ class ClockOptions(PanelOptions):
     show: Literal["time", "event"] = Field("time", description="large: the time, or the time to the event")
     seconds: bool = Field(True, description="show seconds")
     date: bool = Field(True, description="show the date")
-    event: str = Field("", description="what the room opens for, such as 개통")
+    event: Label = Field("", description="what the room opens for, such as 개통")
 
 
 class Clock(Panel[ClockOptions]):

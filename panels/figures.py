@@ -14,6 +14,7 @@ from situationroom.panel import (
     Column,
     FeedName,
     Figure,
+    Label,
     Level,
     Line,
     Panel,
@@ -53,7 +54,7 @@ class Compare(Spec):
     feed: FeedName | None = Field(None, description="the feed of the column; the figure's own by default")
     column: Column | None = Field(None, description="the column compared with, totalled like the figure")
     value: float | None = Field(None, description="a fixed figure compared with")
-    label: str = Field("", description="said before the difference")
+    label: Label = Field("", description="said before the difference")
 
 
 class Item(Spec):
@@ -61,9 +62,9 @@ class Item(Spec):
 
     feed: FeedName | None = Field(None, description="its feed; the panel's by default")
     value: Column = Field(description="the column shown")
-    label: str = Field("", description="its name")
+    label: Label = Field("", description="its name")
     figure: Figure = Field("big", description="how it is written")
-    unit: str = Field("", description="its unit, such as 건")
+    unit: Label = Field("", description="its unit, such as 건")
     total: Total = Field("sum", description="how several rows become one figure: sum, max, last or avg")
     where: Mapping[Column, str] = Field(default_factory=dict, description="only rows with these values")
     per_minute: Column | None = Field(None, description="the column with its gain a minute")
@@ -76,9 +77,9 @@ class FiguresOptions(PanelOptions):
     value: Column | None = Field(None, description="the column shown; the first of figures by default")
     by: Column | None = Field(None, description="one figure for every value of this column")
     items: tuple[Item, ...] = Field((), description="several figures, side by side")
-    label: str = Field("", description="the figure's name")
+    label: Label = Field("", description="the figure's name")
     figure: Figure = Field("big", description="how it is written")
-    unit: str = Field("", description="its unit, such as 건")
+    unit: Label = Field("", description="its unit, such as 건")
     total: Total = Field("sum", description="how several rows become one figure: sum, max, last or avg")
     where: Mapping[Column, str] = Field(default_factory=dict, description="only rows with these values")
     per_minute: Column | None = Field(None, description="the column with its gain a minute")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from situationroom.panel import Line, Panel, PanelOptions, View, line, lines, markdown
+from situationroom.panel import Label, Line, Panel, PanelOptions, View, line, lines, markdown
 
 
 class NoteOptions(PanelOptions):
     """The note itself."""
 
-    text: str = Field(description="the note, in Markdown")
+    text: Label = Field(description="the note, in Markdown")
 
 
 class Note(Panel[NoteOptions]):

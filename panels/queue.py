@@ -14,6 +14,7 @@ from situationroom.panel import (
     LEVEL_MARKS,
     Column,
     Key,
+    Label,
     Level,
     Line,
     Panel,
@@ -54,7 +55,7 @@ class QueueOptions(PanelOptions):
     )
     incoming: Column | None = Field(None, description="how many come in a minute")
     outgoing: Column | None = Field(None, description="how many are done a minute")
-    unit: str | None = Field(None, description="what is counted; 건 by default")
+    unit: Label | None = Field(None, description="what is counted; 건 by default")
     window: Seconds = Field(120.0, description="over how long the backlog's own change is measured")
     bars: bool = Field(True, description="show a bar for every row")
 

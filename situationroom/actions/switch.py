@@ -15,7 +15,7 @@ from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
 from situationroom.errors import ActionDenied, ActionFailed
 from situationroom.formats import text
-from situationroom.layout.fields import Spec
+from situationroom.layout.fields import Label, Spec
 from situationroom.layout.models import InputSpec, OwnInputs
 from situationroom.sources.base import Rows
 from situationroom.values import GUEST, Message, Value
@@ -28,7 +28,7 @@ class Position(Spec):
     """One of a switch's settings: the ``value`` as it is stored, and what people call it."""
 
     value: str | int | bool
-    title: str = ""
+    title: Label = ""
 
 
 def _position(value: object) -> object:
@@ -51,7 +51,7 @@ class SwitchOptions(SqlOptions, OwnInputs):
     state: Query
     set: Statement
     choices: Query | Annotated[Positions, Field(min_length=2)]
-    ask: str = ""
+    ask: Label = ""
     max_rows: Annotated[int, Field(ge=1)] = 1
 
     def own_inputs(self) -> Mapping[str, InputSpec]:

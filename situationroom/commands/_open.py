@@ -30,10 +30,13 @@ _MOST_NAMED = 8
 """Files of a folder that are named where the folder was given for a file."""
 
 
-def open_layout(name: str, env: Mapping[str, str] | None = None) -> tuple[Layout, Catalog]:
+def open_layout(
+    name: str, env: Mapping[str, str] | None = None, lang: str | None = None
+) -> tuple[Layout, Catalog]:
     """Load a layout by path, or by the name of a shipped one, with the plug-ins beside it.
 
-    ``env`` is added to the environment, for ``${…}`` in the layout.
+    ``env`` is added to the environment, for ``${…}`` in the layout; ``lang`` is the language of its words
+    where it is not the layout's own.
 
     Raises:
         UsageError: there is no such file or shipped name.
@@ -42,7 +45,7 @@ def open_layout(name: str, env: Mapping[str, str] | None = None) -> tuple[Layout
     """
     path = find_layout(name)
     types = catalog(path.parent)
-    return load(path, types, {**os.environ, **(env or {})}, name=name), types
+    return load(path, types, {**os.environ, **(env or {})}, name=name, lang=lang), types
 
 
 def find_layout(name: str) -> Path:
@@ -66,6 +69,20 @@ def find_layout(name: str) -> Path:
     if near:
         raise UsageError("cli.no_layout_near", name=name, near=near[0])
     raise UsageError("cli.no_layout", name=name, shipped=", ".join(sorted(shipped)))
+
+
+def page_of(layout: Layout, wanted: str | None) -> str | None:
+    """The page somebody asks for by name or title; None for none in particular.
+
+    Raises:
+        UsageError: there is no such page.
+
+    """
+    page = None if wanted is None else layout.page_called(wanted)
+    if wanted is not None and page is None:
+        pages = ", ".join(layout.page_title(name) for name in layout.pages)
+        raise UsageError("share.page", page=wanted, pages=pages)
+    return page
 
 
 def person_of(layout: Layout, wanted: str | None) -> Person:

@@ -6,6 +6,8 @@ import asyncio
 
 import click
 
+from situationroom.commands._lang import lang_option
+
 
 @click.command()
 @click.argument("name", default="launch-day")
@@ -15,7 +17,10 @@ import click
     "--speed", type=click.FloatRange(0.1, 120), default=1.0, show_default=True, help="Times as fast."
 )
 @click.option("--as", "person", metavar="PERSON", help="Who sits at the screen.")
-def command(name: str, scenario: str | None, seed: int | None, speed: float, person: str | None) -> int:
+@lang_option
+def command(
+    name: str, scenario: str | None, seed: int | None, speed: float, person: str | None, lang: str | None
+) -> int:
     """Start the world NAME and open its room on it."""
     from situationroom.commands._terminal import need_screen
     from situationroom.demo.child import WorldProcess
@@ -33,6 +38,6 @@ def command(name: str, scenario: str | None, seed: int | None, speed: float, per
             from situationroom.commands.run import run_layout  # takes as long as the world does to start
 
             runner.run(world.ready())
-            return run_layout(name, world.env, person or operator)
+            return run_layout(name, world.env, person or operator, lang=lang)
         finally:
             runner.run(world.stop())

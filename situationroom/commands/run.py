@@ -9,10 +9,11 @@ from collections.abc import Mapping
 import click
 
 from situationroom.catalog import Catalog
-from situationroom.commands._open import open_layout, open_room, person_of
+from situationroom.commands._lang import lang_option
+from situationroom.commands._open import open_layout, open_room, page_of, person_of
 from situationroom.commands._terminal import need_screen
 from situationroom.engine.interface import Room
-from situationroom.errors import ShareError, UsageError
+from situationroom.errors import ShareError
 from situationroom.layout.models import Layout
 from situationroom.paint.page import Panels, build_panels
 from situationroom.ui.app import RoomApp
@@ -28,10 +29,13 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 @click.option("--as", "person", metavar="PERSON", help="Who sits here, by the layout's people.")
 @click.option("--page", help="The page to begin with. [default: the first]")
 @click.option("--theme", type=click.Choice(["dark", "light", "mono"]), default="dark", show_default=True)
+@lang_option
 @click.pass_obj
-def command(debug: bool, layout: str, person: str | None, page: str | None, theme: str) -> int:
+def command(
+    debug: bool, layout: str, person: str | None, page: str | None, theme: str, lang: str | None
+) -> int:
     """Show the room LAYOUT, a path or a shipped name, in this terminal."""
-    return run_layout(layout, {}, person, page=page, theme=theme, debug=bool(debug))
+    return run_layout(layout, {}, person, page=page, theme=theme, lang=lang, debug=bool(debug))
 
 
 def run_layout(
@@ -41,6 +45,7 @@ def run_layout(
     *,
     page: str | None = None,
     theme: str = "dark",
+    lang: str | None = None,
     debug: bool = False,
 ) -> int:
     """Run a layout on this terminal until somebody leaves; 1 when it ended by an error.
@@ -52,9 +57,8 @@ def run_layout(
 
     """
     need_screen()
-    layout, types = open_layout(name, env)
-    if page is not None and page not in layout.pages:
-        raise UsageError("share.page", page=page, pages=", ".join(layout.pages))
+    layout, types = open_layout(name, env, lang)
+    page = page_of(layout, page)
     return asyncio.run(_run(layout, types, person_of(layout, person), page, theme, debug))
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from situationroom.commands._open import open_layout, open_room, person_of
+from situationroom.commands._lang import lang_option
+from situationroom.commands._open import open_layout, open_room, page_of, person_of
 from situationroom.commands._world import demo_person, world_env
 from situationroom.engine.interface import Room
 from situationroom.errors import ShareError, UsageError
@@ -38,6 +39,7 @@ _SIZE = re.compile(r"(\d{1,4})x(\d{1,4})")
 @click.option("--size", default="200x50", show_default=True, help="Columns x rows; under 60 columns a phone.")
 @click.option("--page", help="The page to show. [default: the first]")
 @click.option("--as", "person", metavar="PERSON", help="Show the actions as this person may fire them.")
+@lang_option
 def command(
     layout: str,
     output: str,
@@ -46,6 +48,7 @@ def command(
     size: str,
     page: str | None,
     person: str | None,
+    lang: str | None,
 ) -> int:
     """Write a picture of the room to a file; exit code 1 when one of its feeds failed."""
     suffix = ".txt" if output == "-" else Path(output).suffix.lower()
@@ -53,7 +56,7 @@ def command(
         raise UsageError("share.suffix", file=output)
     width, height = _size(size)
     wait_s = None if after is None else _wait(after)
-    picture, well = asyncio.run(_picture(layout, demo, wait_s, page, suffix, width, height, person))
+    picture, well = asyncio.run(_picture(layout, lang, demo, wait_s, page, suffix, width, height, person))
     if output == "-":
         click.echo(picture, nl=False)
     else:
@@ -63,6 +66,7 @@ def command(
 
 async def _picture(
     name: str,
+    lang: str | None,
     demo: bool,
     wait_s: float | None,
     page: str | None,
@@ -73,9 +77,8 @@ async def _picture(
 ) -> tuple[str, bool]:
     """The picture, and whether every feed was well when it was taken."""
     async with world_env(name, demo) as env:
-        layout, types = open_layout(name, env)
-        if page is not None and page not in layout.pages:
-            raise UsageError("share.page", page=page, pages=", ".join(layout.pages))
+        layout, types = open_layout(name, env, lang)
+        page = page_of(layout, page)
         person = person_of(layout, wanted or demo_person(layout, demo))
         panels = build_panels(layout, types.panels)
         async with open_room(layout, types) as room:

@@ -8,11 +8,14 @@ panel's author gets the errors "unknown feed" and "no feed gives this column" fo
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
+
+from situationroom.i18n import LANGUAGES
 
 
 class Spec(BaseModel):
@@ -49,6 +52,23 @@ Expression = Annotated[str, Names("expression")]
 
 InputName = Annotated[str, Names("input")]
 """An argument of an action's statement: the name of one of its ``inputs`` or a name the kind gives."""
+
+
+def in_language(value: object, info: ValidationInfo) -> object:
+    """A text as it is; of ``{ko: …, en: …}`` the room's language, else the one that is there."""
+    if not isinstance(value, Mapping):
+        return value
+    texts = {lang: text for lang, text in value.items() if lang in LANGUAGES and isinstance(text, str)}
+    if not texts or len(texts) < len(value):
+        raise PydanticCustomError("layout.label", "languages", {"languages": ", ".join(LANGUAGES)})
+    wanted = (info.context or {}).get("lang", LANGUAGES[0])
+    return texts.get(wanted) or next(iter(texts.values()))
+
+
+Label = Annotated[
+    str, BeforeValidator(in_language, json_schema_input_type=str | dict[Literal["ko", "en"], str])
+]
+"""Words for people: one text, or one a language (``{ko: 개통, en: Activations}``)."""
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0}

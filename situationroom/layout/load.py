@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from situationroom.errors import LayoutError, Problem
+from situationroom.i18n import LANGUAGES
 from situationroom.layout.crosscheck import crosscheck
 from situationroom.layout.entries import SECTIONS, Entries, entries, people
 from situationroom.layout.environment import fill
@@ -25,10 +26,18 @@ HEAD = frozenset({"room", "lang", "timezone", "journal", "wall", "users"})
 """The keys that :func:`load_head` reads."""
 
 
-def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str | None = None) -> Layout:
+def load(
+    path: Path,
+    catalog: PluginTypes,
+    env: Mapping[str, str],
+    *,
+    name: str | None = None,
+    lang: str | None = None,
+) -> Layout:
     """The layout in ``path``, with ``env`` put into its ``${NAME}`` s.
 
-    ``name`` is what the file is called in problems, by default its path.
+    ``name`` is what the file is called in problems, by default its path. ``lang`` is the language of its
+    words and of the program's around them, by default the layout's own.
 
     Raises:
         LayoutError: it cannot be used; every problem at once, in the order of the file.
@@ -42,8 +51,9 @@ def load(path: Path, catalog: PluginTypes, env: Mapping[str, str], *, name: str 
     for where, what in filled.problems:
         report.add(where, what)
     report.unset = frozenset(where for where, _ in filled.problems)
+    report.lang = _language(filled.data, lang)
     made = entries(filled.data, catalog, report)
-    layout = _layout(filled.data, path, report)
+    layout = _layout(filled.data, path, report, lang)
     crosscheck(made, _keys(filled.data), catalog, report)
     if report or layout is None:
         raise LayoutError(report.sorted())
@@ -76,6 +86,7 @@ def _part(path: Path, env: Mapping[str, str], name: str | None, *, with_people: 
     report.secrets = filled.secrets
     for where, what in filled.problems:
         report.add(where, what)
+    report.lang = _language(filled.data, None)
     layout = _layout(filled.data, path, report)
     known = people(filled.data, report)
     if report or layout is None:
@@ -97,7 +108,13 @@ def _bytes(path: Path, file: str) -> bytes:
     return raw
 
 
-def _layout(data: Mapping[str, Data], path: Path, report: Report) -> Layout | None:
+def _language(data: Mapping[str, Data], wanted: str | None) -> str:
+    """The one asked for, else the layout's; what is none stands for the default, and is said elsewhere."""
+    lang = wanted or data.get("lang")
+    return lang if isinstance(lang, str) and lang in LANGUAGES else LANGUAGES[0]
+
+
+def _layout(data: Mapping[str, Data], path: Path, report: Report, lang: str | None = None) -> Layout | None:
     """The layout without its sections: what concerns the room as a whole."""
     own: dict[str, object] = {key: value for key, value in data.items() if key not in SECTIONS}
     if "path" in own:  # the program's to give, not the author's
@@ -110,7 +127,8 @@ def _layout(data: Mapping[str, Data], path: Path, report: Report) -> Layout | No
     layout = check(Layout, {**own, "path": path}, (), report, extra=SECTIONS)
     if layout is None:
         return None
-    return layout.model_copy(update={"keys": {name: key_name(key) for name, key in layout.keys.items()}})
+    keys = {name: key_name(key) for name, key in layout.keys.items()}
+    return layout.model_copy(update={"keys": keys, "lang": lang or layout.lang})
 
 
 def _zone(name: Data, report: Report) -> ZoneInfo:

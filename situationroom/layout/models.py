@@ -20,6 +20,7 @@ from situationroom.layout.fields import (
     Expression,
     FeedName,
     KeyColumns,
+    Label,
     Names,
     Period,
     Seconds,
@@ -52,7 +53,7 @@ class FeedSpec(Spec):
     key: KeyColumns = ()
     derive: Mapping[str, Expression] = Field(default_factory=dict)
     at: Column | None = None
-    title: str = ""
+    title: Label = ""
     question: BaseModel = NoOptions()
 
     @property
@@ -70,7 +71,7 @@ class PanelSpec(Spec):
     """One entry of ``panels``."""
 
     type: str
-    title: str = ""
+    title: Label = ""
     feed: FeedName | None = None
     feeds: tuple[FeedName, ...] = ()
     options: BaseModel = NoOptions()
@@ -80,13 +81,15 @@ class PageSpec(Spec):
     """One page: the grid of panel names, top to bottom, left to right; ``.`` is an empty cell.
 
     A panel named in several cells covers their rectangle. ``columns`` and ``rows`` weigh the tracks.
-    ``phone`` is the order on a narrow screen, by default the grid's reading order.
+    ``phone`` is the order on a narrow screen, by default the grid's reading order. ``title`` is its name for
+    people, by default the name it has in the layout.
     """
 
     grid: tuple[tuple[str, ...], ...]
     columns: tuple[float, ...] = ()
     rows: tuple[float, ...] = ()
     phone: tuple[str, ...] = ()
+    title: Label = ""
 
 
 class Condition(Spec):
@@ -102,7 +105,7 @@ class RuleSpec(Spec):
     """One entry of ``rules``: one alert per key of its feed."""
 
     feed: FeedName
-    title: str = ""
+    title: Label = ""
     warning: Condition | None = None
     critical: Condition | None = None
     on_stale: Literal["hold", "raise"] = "hold"
@@ -138,7 +141,7 @@ class InputSpec(Spec):
     ``min`` and ``max`` numbers.
     """
 
-    title: str = ""
+    title: Label = ""
     type: Literal["text", "number", "choice", "date", "reason"] = "text"
     choices: tuple[str, ...] = ()
     from_: Annotated[FromFeed | None, Field(alias="from")] = None
@@ -229,7 +232,7 @@ class ActionSpec(Spec):
     """
 
     kind: str
-    title: str = ""
+    title: Label = ""
     key: str = ""
     source: SourceName | None = None
     roles: Words = ()
@@ -272,7 +275,7 @@ class UndoStepSpec(Spec):
 
     model_config = ConfigDict(json_schema_extra=_open_to_kinds)
 
-    title: str = ""
+    title: Label = ""
     use: Annotated[str, Names("action")] | None = None
     values: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
     goal: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
@@ -300,13 +303,13 @@ class ChannelSpec(Spec):
     """One entry of ``channels``: any Apprise URL."""
 
     url: str = Field(repr=False)
-    title: str = ""
+    title: Label = ""
 
 
 class PersonSpec(Spec):
     """One entry of ``people``. ``login`` is the OS user this person works as, or several of them."""
 
-    name: str
+    name: Label
     roles: Words = ()
     phone: str = ""
     login: Words = ()
@@ -327,7 +330,7 @@ class Layout(Spec):
     """
 
     path: Path = Field(exclude=True)
-    room: str
+    room: Label
     lang: Literal["ko", "en"] = "ko"
     timezone: str = "Asia/Seoul"
     opens: datetime | None = None
@@ -348,6 +351,16 @@ class Layout(Spec):
     people: Mapping[str, PersonSpec] = Field(default_factory=dict)
     keys: Mapping[str, str] = Field(default_factory=dict)
     _document: Document | None = PrivateAttr(None)
+
+    def page_title(self, name: str) -> str:
+        """What people call a page."""
+        return self.pages[name].title or name
+
+    def page_called(self, wanted: str) -> str | None:
+        """The page of this name, or of this title; None where there is none."""
+        if wanted in self.pages:
+            return wanted
+        return next((name for name in self.pages if self.page_title(name) == wanted), None)
 
     def position(self, path: DataPath) -> tuple[int, int]:
         """Line and column, from 1, of what stands at ``path`` in the file; 0, 0 where nobody knows."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.functional_validators import BeforeValidator
 
-from situationroom.layout.fields import Names, WrittenAs, per_second, seconds
+from situationroom.layout.fields import Names, WrittenAs, in_language, per_second, seconds
 from situationroom.values import Message
 
 DEEPEST = 3
@@ -65,6 +65,8 @@ def _type(annotation: object, marks: Sequence[object] = ()) -> Message:
             return Message(f"layout.type_{mark.what}")
         if isinstance(mark, BeforeValidator) and mark.func in (seconds, per_second):
             return Message("layout.type_duration" if mark.func is seconds else "layout.type_rate")
+        if isinstance(mark, BeforeValidator) and mark.func is in_language:
+            return Message("layout.type_label")
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _type(arguments[0], arguments[1:])

@@ -32,11 +32,13 @@ def nearest(name: str, known: Iterable[str]) -> Message:
 class Report:
     """The problems found so far in one file.
 
-    ``unset`` are values the environment did not give: nothing more is said about those.
+    ``unset`` are values the environment did not give: nothing more is said about those. ``lang`` is the
+    language of the room's words.
     """
 
     file: str
     document: Document
+    lang: str = LANGUAGES[0]
     secrets: Secrets = field(default_factory=Secrets)
     unset: frozenset[DataPath] = frozenset()
     _problems: list[Problem] = field(default_factory=list)

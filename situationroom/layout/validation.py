@@ -69,14 +69,16 @@ def check(
     not at all. ``path`` is where the data is in the file, ``extra`` further keys an author may have meant.
     """
     try:
-        return model.model_validate(dict(data))
+        return model.model_validate(dict(data), context=_context(report))
     except ValidationError as error:
         for detail in _without_other_branches(error.errors(include_url=False), data):
             _explain(detail, model, data, path, report, extra)
-        return _without(model, data, [_in_data(detail["loc"], data) for detail in error.errors()])
+        return _without(model, data, report, [_in_data(detail["loc"], data) for detail in error.errors()])
 
 
-def _without(model: type[M], data: Mapping[str, object], wrong: Iterable[DataPath]) -> M | None:
+def _without(
+    model: type[M], data: Mapping[str, object], report: Report, wrong: Iterable[DataPath]
+) -> M | None:
     """The model of what is left of ``data``, or None where that does not do."""
     left = copy.deepcopy(dict(data))
     for path in wrong:
@@ -87,9 +89,14 @@ def _without(model: type[M], data: Mapping[str, object], wrong: Iterable[DataPat
         if keys:
             holder.pop(keys[-1], None)  # a list goes as a whole
     try:
-        return model.model_validate(left)
+        return model.model_validate(left, context=_context(report))
     except ValidationError:
         return None
+
+
+def _context(report: Report) -> dict[str, str]:
+    """What fields are told besides their value: see :func:`situationroom.layout.fields.in_language`."""
+    return {"lang": report.lang}
 
 
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from situationroom.formats import fit
 from situationroom.formats import width as cells
-from situationroom.layout.fields import Column, Figure, Spec
+from situationroom.layout.fields import Column, Figure, Label, Spec
 from situationroom.paint.texts import Run, clipped, joined
 
 Align = Literal["left", "right"]
@@ -31,10 +31,10 @@ class ColumnSpec(Spec):
     """One column shown: its name alone, or with how it is headed and written."""
 
     column: Column = Field(description="the feed's column")
-    title: str | None = Field(None, description="its heading; the column's name by default")
+    title: Label | None = Field(None, description="its heading; the column's name by default")
     figure: Figure | None = Field(None, description="how its values are written; by their type by default")
     align: Align | None = Field(None, description="left or right; figures stand right by default")
-    unit: str | None = Field(None, description="written behind every value")
+    unit: Label | None = Field(None, description="written behind every value")
 
 
 def _named(value: object) -> object:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from situationroom.formats import age, clock, duration, fit, printable
@@ -52,6 +52,7 @@ class HeaderFacts:
         alerts: the standing ones.
         person: who looks, or None for nobody in particular (a picture).
         pages: names of the pages, in order.
+        titles: what people call them, where that is another word.
         page: the one shown.
         marks: words of state besides (a recording), each with its style.
         held: who holds all actions, or None.
@@ -69,6 +70,7 @@ class HeaderFacts:
     alerts: Sequence[Alert] = ()
     person: Person | None = None
     pages: Sequence[str] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     page: str = ""
     marks: Sequence[Piece] = ()
     held: Held | None = None
@@ -252,12 +254,10 @@ def _short_lamp(source: SourceHealth) -> Item:
 
 def _tabs(facts: HeaderFacts, named: str | None = None) -> list[Item]:
     """The pages with their numbers; where ``named`` is given, only that one with its name."""
-    return [
-        Item(
-            ((str(number), "key"), (f" {name}", "strong" if name == facts.page else "muted"))
-            if named in (None, name)
-            else ((str(number), "key"),),
-            f"page:{name}",
-        )
-        for number, name in enumerate(facts.pages, 1)
-    ]
+    items = []
+    for number, name in enumerate(facts.pages, 1):
+        pieces: list[Piece] = [(str(number), "key")]
+        if named in (None, name):
+            pieces.append((f" {facts.titles.get(name, name)}", "strong" if name == facts.page else "muted"))
+        items.append(Item(tuple(pieces), f"page:{name}"))
+    return items

@@ -155,6 +155,7 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
         alerts=room.alerts(),
         person=person,
         pages=tuple(layout.pages),
+        titles={name: layout.page_title(name) for name in layout.pages},
         page=page,
         held=held,
         approvals=len(room.approvals()),

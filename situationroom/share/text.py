@@ -42,7 +42,7 @@ def headline(room: Room, page: str) -> str:
         if any(alert.level is level for alert in room.alerts())
     ]
     standing = " ".join(counts) or say("paint.no_alerts", room.layout.lang)
-    return " · ".join((room.layout.room, page, clock(room.now()), standing))
+    return " · ".join((room.layout.room, room.layout.page_title(page), clock(room.now()), standing))
 
 
 def alert_line(alert: Alert, lang: str) -> str:

@@ -71,7 +71,7 @@ def key_uses(layout: Layout) -> Iterator[KeyUse]:
     for function, action in FUNCTIONS.items():
         yield KeyUse(_with_jamo(own[function], taken), action, say(f"ui.key_{function}", lang), "keys")
     for number, page in enumerate(list(layout.pages)[:9], 1):
-        yield KeyUse(own[f"page_{number}"], f"page({number})", page, "pages")
+        yield KeyUse(own[f"page_{number}"], f"page({number})", layout.page_title(page), "pages")
     for name, spec in layout.actions.items():
         if spec.key:
             keys = _with_jamo(key_name(spec.key), taken)

@@ -35,7 +35,11 @@ def entries(app: RoomApp) -> Iterator[Entry]:
         if name in shown:
             yield Entry(say("ui.find_panel", lang, name=panel.spec.title), "", partial(app.go_to_panel, name))
     for number, page in enumerate(layout.pages, 1):
-        yield Entry(say("ui.find_page", lang, name=page), str(number), partial(app.go_to_page, page))
+        yield Entry(
+            say("ui.find_page", lang, name=layout.page_title(page)),
+            str(number),
+            partial(app.go_to_page, page),
+        )
     for person in layout.people.values():
         if person.phone:
             words = say("ui.find_contact", lang, name=person.name, phone=person.phone)

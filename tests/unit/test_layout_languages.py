@@ -1,0 +1,63 @@
+"""One layout in two languages: words for people may be given once a language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from situationroom.catalog import catalog
+from situationroom.layout.load import load
+from situationroom.layout.models import Layout
+from situationroom.paths import bundled
+from tests.unit.layout_types import problems
+
+BOTH = """\
+room: {ko: 개통 상황실, en: Activation room}
+sources: {s: {type: http, url: "http://127.0.0.1:9"}}
+feeds: {a: {source: s}}
+panels:
+  memo: {type: note, title: {ko: 당번, en: On duty}, text: {ko: 김운영, en: "Kim (02)"}}
+  total: {type: figures, feed: a, label: {ko: 개통}, value: n, unit: {ko: 건, en: joins}}
+pages:
+  상황: {grid: memo total, title: {ko: 상황, en: Situation}}
+  메모: memo
+people:
+  kim: {name: {ko: 김운영, en: Kim Unyeong}}
+"""
+
+
+def _loaded(tmp_path: Path, lang: str | None, text: str = BOTH) -> Layout:
+    file = tmp_path / "room.yaml"
+    file.write_text(text)
+    return load(file, catalog(bundled("layouts")), {}, lang=lang)
+
+
+def test_words_are_those_of_the_language_asked_for(tmp_path: Path) -> None:
+    english = _loaded(tmp_path, "en")
+    memo, total = (english.panels[name].options.model_dump() for name in ("memo", "total"))
+    assert (english.lang, english.room) == ("en", "Activation room")
+    assert (english.panels["memo"].title, memo["text"]) == ("On duty", "Kim (02)")
+    assert (total["label"], total["unit"]) == ("개통", "joins")  # a label that is in Korean alone
+    assert [english.page_title(name) for name in english.pages] == ["Situation", "메모"]
+    assert english.people["kim"].name == "Kim Unyeong"
+
+
+@pytest.mark.parametrize(("own", "lang"), [("", "ko"), ("lang: ko\n", "ko"), ("lang: en\n", "en")])
+def test_words_are_those_of_the_layouts_own_language(tmp_path: Path, own: str, lang: str) -> None:
+    layout = _loaded(tmp_path, None, own + BOTH)
+    assert (layout.lang, layout.page_title("상황")) == (lang, {"ko": "상황", "en": "Situation"}[lang])
+
+
+def test_a_page_is_found_by_its_name_and_by_its_title(tmp_path: Path) -> None:
+    english = _loaded(tmp_path, "en")
+    assert english.page_called("상황") == english.page_called("Situation") == "상황"
+    assert english.page_called("Situatio") is None
+
+
+@pytest.mark.parametrize("words", ["{ko: 상황, fr: Salle}", "{}", "{ko: [a]}", "[상황]"])
+def test_words_in_no_language_of_ours_are_refused_with_their_place(tmp_path: Path, words: str) -> None:
+    found = problems(tmp_path, f"room: 방\npanels:\n  memo: {{type: note, text: a, title: {words}}}\n")
+    assert len(found) == 1
+    assert found[0].startswith("3:")
+    assert "panels.memo.title" in found[0]
