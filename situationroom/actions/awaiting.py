@@ -15,6 +15,7 @@ from situationroom.actions.records import Records
 from situationroom.actions.runs import Run
 from situationroom.actions.tail import Tail
 from situationroom.actions.waiting import Clock
+from situationroom.codec import same_facts
 from situationroom.errors import ActionDenied, JournalError, RoomError, SourceError
 from situationroom.journal import Kind
 from situationroom.layout.models import Layout
@@ -122,7 +123,7 @@ class Awaiting:
                 present = await run.action.preview(run.call, now)
         except TimeoutError as error:
             raise SourceError("actions.no_answer", after_s=PATIENCE_S) from error
-        if present.before.facts != preview.before.facts:
+        if not same_facts(present.before.facts, preview.before.facts):
             raise ActionDenied("actions.changed_since", before=preview.before.text, now=present.before.text)
 
     async def _deny(self, run: Run, error: RoomError) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from situationroom.actions.record import Record, applied
+from situationroom.codec import same, same_facts
 from situationroom.journal import Entry, Kind
-from situationroom.journal.entry import START, Json
+from situationroom.journal.entry import START
 from situationroom.values import RunState, Settlement
 
 REMEMBERED = 300
@@ -198,8 +199,8 @@ def _supersede(runs: dict[str, Record], then: Record) -> None:
     just that back.
     """
     for earlier in list(runs.values()):
-        same = (earlier.action, earlier.about) == (then.action, then.about)
-        if earlier.id == then.id or not same or not earlier.happened or earlier.superseded:
+        alike = earlier.action == then.action and same_facts(earlier.about, then.about)
+        if earlier.id == then.id or not alike or not earlier.happened or earlier.superseded:
             continue
         runs[earlier.id] = replace(earlier, superseded=True)
         if earlier.for_s is None or earlier.reverted or then.undoes:
@@ -210,9 +211,9 @@ def _supersede(runs: dict[str, Record], then: Record) -> None:
             runs[then.id] = replace(runs[then.id], goes_back_to=earlier.goes_back_to)
 
 
-def _holds(goal: Mapping[str, Json], facts: Mapping[str, Json]) -> bool:
+def _holds(goal: Mapping[str, object], facts: Mapping[str, object]) -> bool:
     """Whether the facts that were found are those of the goal, as far as they were found."""
-    return bool(facts) and all(goal.get(name) == value for name, value in facts.items())
+    return bool(facts) and all(same(goal.get(name), value) for name, value in facts.items())
 
 
 def _held(entry: Entry) -> Held:

@@ -12,6 +12,7 @@ from situationroom.actions.looks import Looks
 from situationroom.actions.records import Records
 from situationroom.actions.runs import Run, RunProgress
 from situationroom.actions.waiting import Clock
+from situationroom.codec import same_facts
 from situationroom.errors import (
     ActionDenied,
     ActionFailed,
@@ -57,7 +58,7 @@ class Performer:
         except TimeoutError as error:
             why = Message("actions.no_answer", {"after_s": PROBE_PATIENCE_S})
             raise ActionDenied("actions.cannot_check", why=why) from error
-        if present.facts != before.facts:
+        if not same_facts(present.facts, before.facts):
             raise ActionDenied("actions.changed_since", before=before.text, now=present.text)
         if run.stop_why is not None:
             raise ActionDenied(run.stop_why.id, **run.stop_why.values)

@@ -63,4 +63,4 @@ def _filled(written: str, record: Record) -> Value:
 
 
 def _value(value: object) -> Value:
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+    return value if value is None or isinstance(value, Value) else str(value)

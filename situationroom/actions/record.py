@@ -8,11 +8,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from situationroom.codec import decode
 from situationroom.journal import Entry, Kind
 from situationroom.journal.entry import Json
 from situationroom.values import Message, Proof, RunState, Settlement
 
 Facts = Mapping[str, Json]
+Typed = Mapping[str, object]
 
 _PROOFS = tuple(Proof)
 _VERDICTS = tuple(Settlement)
@@ -61,8 +63,8 @@ class Record:
     state: RunState = RunState.ASKED
     fired: bool = False
     lease: str = ""
-    values: Facts = field(default_factory=dict)
-    about: Facts = field(default_factory=dict)
+    values: Typed = field(default_factory=dict)
+    about: Typed = field(default_factory=dict)
     target: str = ""
     undoes: str = ""
     resumes: str = ""
@@ -74,12 +76,12 @@ class Record:
     reason: Message | None = None
     count: int | None = None
     columns: tuple[str, ...] = ()
-    rows: tuple[Facts, ...] = ()
+    rows: tuple[Typed, ...] = ()
     statement: str = ""
     warnings: tuple[Message, ...] = ()
-    before_facts: Facts = field(default_factory=dict)
-    after_facts: Facts = field(default_factory=dict)
-    goes_back_to: Facts = field(default_factory=dict)
+    before_facts: Typed = field(default_factory=dict)
+    after_facts: Typed = field(default_factory=dict)
+    goes_back_to: Typed = field(default_factory=dict)
     for_s: float | None = None
     reverted: bool = False
     superseded: bool = False
@@ -94,7 +96,7 @@ class Record:
     total: int | None = None
     failed: int = 0
     errors: Mapping[str, int] = field(default_factory=dict)
-    facts: Facts = field(default_factory=dict)
+    facts: Typed = field(default_factory=dict)
     paused: bool = False
     limit_per_s: float | None = None
     verified: bool | None = None
@@ -132,13 +134,13 @@ Change = Callable[[Record, Entry, Facts], dict[str, Any]]
 
 def _asked(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     del record, entry
-    return {"values": _mapping(facts.get("values")), "undoes": _text(facts.get("undoes"))}
+    return {"values": _typed(facts.get("values")), "undoes": _text(facts.get("undoes"))}
 
 
 def _previewed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     del entry
     rows, columns, warnings = facts.get("rows"), facts.get("columns"), facts.get("warnings")
-    count, before = facts.get("count"), _mapping(facts.get("before"))
+    count, before = facts.get("count"), _typed(facts.get("before"))
     return {
         "state": RunState.PREVIEWED,
         "what": _said(facts.get("what")),
@@ -149,7 +151,7 @@ def _previewed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
         "count": count if isinstance(count, int) else None,
         "statement": _text(facts.get("statement")),
         "columns": tuple(str(name) for name in columns) if isinstance(columns, list) else (),
-        "rows": tuple(_mapping(row) for row in rows) if isinstance(rows, list) else (),
+        "rows": tuple(_typed(row) for row in rows) if isinstance(rows, list) else (),
         "warnings": tuple(filter(None, map(_said, warnings))) if isinstance(warnings, list) else (),
     }
 
@@ -192,12 +194,12 @@ def _claimed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
         "state": RunState.CLAIMED,
         "fired": True,
         "lease": _text(facts.get("lease")),
-        "about": _mapping(facts["about"]) if "about" in facts else record.values,
+        "about": _typed(facts["about"]) if "about" in facts else record.values,
         "target": _text(facts.get("target")),
         "undoes": _text(facts.get("undoes")),
         "resumes": _text(facts.get("resumes")),
         "reverts": facts.get("reverts") is True,
-        "values": _mapping(facts.get("values")) or record.values,
+        "values": _typed(facts.get("values")) or record.values,
         "for_s": float(for_s) if isinstance(for_s, (int, float)) else None,
     }
 
@@ -212,7 +214,7 @@ def _stand(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
         "failed": failed if isinstance(failed, int) else record.failed,
         "total": total if isinstance(total, int) else record.total,
         "errors": {name: count for name, count in errors.items() if isinstance(count, int)},
-        "facts": _mapping(facts.get("facts")) or record.facts,
+        "facts": _typed(facts.get("facts")) or record.facts,
     }
 
 
@@ -225,7 +227,7 @@ def _ends(state: RunState) -> Change:
             "paused": False,
             "result": _said(facts.get("result")),
             "reason": _said(facts.get("reason")),
-            "after_facts": _mapping(facts.get("after")),
+            "after_facts": _typed(facts.get("after")),
         }
 
     return change
@@ -297,6 +299,12 @@ def _text(value: Json) -> str:
 
 def _mapping(value: Json) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
+
+
+def _typed(value: Json) -> dict[str, object]:
+    """Values of any type, as they were; those of a journal from before types were kept are text."""
+    found = decode(value)
+    return found if isinstance(found, dict) else {}
 
 
 def _proof(facts: Facts) -> Proof:

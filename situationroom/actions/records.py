@@ -12,6 +12,7 @@ from situationroom.actions.ledger import Ledger
 from situationroom.actions.runs import Run
 from situationroom.actions.tail import Tail
 from situationroom.actions.waiting import Clock, sleep_unless
+from situationroom.codec import encode
 from situationroom.errors import JournalError
 from situationroom.i18n import say
 from situationroom.journal import Draft, Entry, Journal
@@ -19,6 +20,9 @@ from situationroom.values import Message, Person
 
 AGAIN_S = 1.0
 """Pause between tries to write what the journal would not take."""
+
+TYPED = frozenset({"about", "after", "before", "facts", "rows", "values"})
+"""Particulars that hold values of any type, and keep it; ``record.py`` reads them back."""
 
 Body = Mapping[str, object]
 
@@ -140,7 +144,11 @@ class Records:
         return entry
 
     def _draft(self, run: Run, kind: str, person: Person | None, body: Body) -> Draft:
-        hidden = {name: run.mask.hide(value) for name, value in body.items() if value is not None}
+        hidden = {
+            name: encode(run.mask.hide(value)) if name in TYPED else run.mask.hide(value)
+            for name, value in body.items()
+            if value is not None
+        }
         who = person or run.call.person
         return Draft(self._clock.now(), kind, run.id, who.id, self._where, run.call.action, hidden)
 

@@ -110,4 +110,4 @@ class SecondPerson:
 
 
 def _cell(value: object) -> Value:
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+    return value if value is None or isinstance(value, Value) else str(value)

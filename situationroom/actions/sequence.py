@@ -20,6 +20,7 @@ from situationroom.actions.base import (
     Trial,
 )
 from situationroom.actions.steps import Planned, Step
+from situationroom.codec import same_facts
 from situationroom.errors import (
     ActionDenied,
     ActionFailed,
@@ -234,7 +235,7 @@ class _Walk:
         """
         try:
             present = await action.probe(planned.call)
-            if present.facts != preview.before.facts:
+            if not same_facts(present.facts, preview.before.facts):
                 said = {"before": preview.before.text, "now": present.text}
                 raise ActionFailed("actions.changed_since", **said)
             await self._progress.note(STEP, {"step": planned.name, "title": planned.title})

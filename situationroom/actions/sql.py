@@ -11,8 +11,9 @@ from pydantic import Field
 from situationroom.actions.base import Call, Outcome, Preview, Progress, State
 from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
+from situationroom.codec import encode
 from situationroom.errors import ActionDenied, ActionFailed
-from situationroom.journal.entry import canonical, plain
+from situationroom.journal.entry import canonical
 from situationroom.sources.base import Rows
 from situationroom.values import Message
 
@@ -78,6 +79,6 @@ class SqlChange(SqlAction[SqlChangeOptions]):
 
 
 def _state(rows: Rows) -> State:
-    digest = hashlib.sha256(canonical(plain(rows.rows)).encode("utf-8")).hexdigest()
+    digest = hashlib.sha256(canonical(encode(rows.rows)).encode("utf-8")).hexdigest()
     count = len(rows.rows)
     return State({"count": count, "rows": digest}, Message("actions.count", {"count": count}))

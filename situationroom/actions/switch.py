@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -13,6 +14,7 @@ from situationroom.actions.base import Call, Facts, Outcome, Preview, Progress, 
 from situationroom.actions.choices import Choice, text_of
 from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
+from situationroom.codec import same
 from situationroom.errors import ActionDenied, ActionFailed
 from situationroom.formats import text
 from situationroom.layout.fields import Label, Spec
@@ -27,7 +29,7 @@ TO = "to"
 class Position(Spec):
     """One of a switch's settings: the ``value`` as it is stored, and what people call it."""
 
-    value: str | int | bool
+    value: str | int | float | bool
     title: Label = ""
 
 
@@ -36,7 +38,7 @@ def _position(value: object) -> object:
 
 
 Positions = tuple[
-    Annotated[Position, BeforeValidator(_position, json_schema_input_type=Position | str | int)], ...
+    Annotated[Position, BeforeValidator(_position, json_schema_input_type=Position | str | int | float)], ...
 ]
 
 
@@ -85,7 +87,7 @@ class Switch(SqlAction[SwitchOptions]):
         call = Call(self.name, GUEST, dict.fromkeys(self.spec.inputs))
         present, _ = await self.look_one(self.options.state, call)
         return tuple(
-            Choice(text_of(one.value), one.title, present=one.value == present)
+            Choice(text_of(one.value), one.title, present=same(one.value, present))
             for one in await self._settings(call)
         )
 
@@ -99,7 +101,7 @@ class Switch(SqlAction[SwitchOptions]):
         settings = await self._settings(call)
         before, rows = await self._state(call, settings)
         wanted = self._wanted(call, settings)
-        if wanted.value == before.facts["value"]:
+        if same(wanted.value, before.facts["value"]):
             raise ActionDenied("actions.already_so", action=self.title, value=wanted.words)
         after = Message("actions.value", {"value": wanted.words})
         said = {"title": self.title, "before": before.text, "after": after}
@@ -146,7 +148,7 @@ class Switch(SqlAction[SwitchOptions]):
         """
         if call.goal:
             goal = call.goal["value"]
-            known = next((one for one in settings if one.value == goal), None)
+            known = next((one for one in settings if same(one.value, goal)), None)
             if known is None:
                 raise ActionDenied("actions.no_such_setting", action=self.title, value=str(goal))
             return known
@@ -159,7 +161,7 @@ class Switch(SqlAction[SwitchOptions]):
     async def _settings(self, call: Call) -> tuple[_Setting, ...]:
         choices = self.options.choices
         if not isinstance(choices, Statement):
-            return tuple(_Setting(one.value, one.title) for one in choices)
+            return tuple(_Setting(_exact(one.value), one.title) for one in choices)
         rows = await self.look(choices, call)
         columns = rows.columns
         return tuple(
@@ -168,5 +170,10 @@ class Switch(SqlAction[SwitchOptions]):
 
     async def _state(self, call: Call, settings: tuple[_Setting, ...]) -> tuple[State, Rows]:
         value, rows = await self.look_one(self.options.state, call)
-        words = next((one.words for one in settings if one.value == value), text(value))
+        words = next((one.words for one in settings if same(one.value, value)), text(value))
         return State({"value": value}, Message("actions.value", {"value": words})), rows
+
+
+def _exact(value: str | float | bool) -> Value:
+    """A fraction of the layout as the decimal that is written there."""
+    return Decimal(repr(value)) if isinstance(value, float) else value

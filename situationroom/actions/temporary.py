@@ -19,9 +19,9 @@ from situationroom.actions.status import Statuses
 from situationroom.actions.tail import Tail
 from situationroom.actions.target import target_of
 from situationroom.actions.waiting import Clock
+from situationroom.codec import same
 from situationroom.errors import ActionDenied, JournalError, RoomError, SourceError
 from situationroom.journal import Kind
-from situationroom.journal.entry import plain
 from situationroom.values import ROOM, FeedState, Message, RunState
 
 LOOK_S = 0.5
@@ -176,7 +176,5 @@ class Reverter:
 
 def _as_left(record: Record, preview: Preview) -> bool:
     """Whether what is true now is what the run left, as far as it said what it left."""
-    facts = plain(preview.before.facts)
-    return isinstance(facts, dict) and all(
-        facts.get(k) == v for k, v in record.after_facts.items() if k in facts
-    )
+    facts = preview.before.facts
+    return all(same(facts[name], value) for name, value in record.after_facts.items() if name in facts)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from situationroom.actions.base import Call, Facts, Outcome, Preview, Progress, State
 from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
+from situationroom.codec import same
 from situationroom.errors import ActionDenied, ActionFailed
 from situationroom.formats import text
 from situationroom.sources.base import Rows
@@ -36,7 +37,7 @@ class ToggleOptions(SqlOptions):
 
     @model_validator(mode="after")
     def _on_is_not_off(self) -> Self:
-        if self.on_value == self.off_value:
+        if same(self.on_value, self.off_value):
             raise PydanticCustomError("actions.on_is_off", "on_value and off_value are the same")
         return self
 
@@ -61,9 +62,11 @@ class Toggle(SqlAction[ToggleOptions]):
         before, rows = await self._state(call)
         if before.active is None:
             raise ActionDenied("actions.toggle_odd", action=self.title, value=before.text)
-        if call.goal and call.goal["value"] not in (self.options.on_value, self.options.off_value):
+        if call.goal and not any(
+            same(call.goal["value"], value) for value in (self.options.on_value, self.options.off_value)
+        ):
             raise ActionDenied("actions.no_such_setting", action=self.title, value=str(call.goal["value"]))
-        if call.goal and call.goal["value"] == before.facts["value"]:
+        if call.goal and same(call.goal["value"], before.facts["value"]):
             raise ActionDenied("actions.already_so", action=self.title, value=before.text)
         after = OFF if before.active else ON
         names = self.names(call, value=self._other(before))
@@ -102,9 +105,9 @@ class Toggle(SqlAction[ToggleOptions]):
 
     async def _state(self, call: Call) -> tuple[State, Rows]:
         value, rows = await self.look_one(self.options.state, call)
-        if value == self.options.on_value:
+        if same(value, self.options.on_value):
             return State({"value": value}, ON, active=True), rows
-        if value == self.options.off_value:
+        if same(value, self.options.off_value):
             return State({"value": value}, OFF, active=False), rows
         return State({"value": value}, Message("actions.odd", {"value": text(value)})), rows
 

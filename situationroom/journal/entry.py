@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from situationroom.codec import Json as Json
+
 START = "0" * 64
 """The ``previous`` of the first entry."""
-
-Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 class Kind(StrEnum):

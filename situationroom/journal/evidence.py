@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from situationroom.codec import readable
 from situationroom.errors import JournalError
 from situationroom.journal.entry import Entry, Json, Kind, utc
 from situationroom.journal.verify import Chain, Verdict
@@ -179,7 +180,7 @@ def _heard(case: Case, entry: Entry) -> Case:
             return replace(
                 case,
                 asked=case.asked or step,
-                values=values if isinstance(values, dict) else {},
+                values=plain if isinstance(plain := readable(values), dict) else {},
                 undoes=_text(facts.get("undoes")),
                 resumes=_text(facts.get("resumes")),
             )

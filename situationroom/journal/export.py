@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.text import Text
 
+from situationroom.codec import readable
 from situationroom.formats import fit, printable, width
 from situationroom.i18n import say
 from situationroom.journal.entry import Entry, Json, canonical
@@ -142,7 +143,8 @@ def _particulars(facts: dict[str, Json]) -> Iterator[str]:
     yield from sentences.values()
     for name, value in facts.items():
         if name not in sentences and name != "statement" and value not in (None, {}, [], ""):
-            yield f"{name}={value if isinstance(value, str) else canonical(value)}"
+            plain = readable(value)
+            yield f"{name}={plain if isinstance(plain, str) else canonical(plain)}"
 
 
 def _sentence(value: Json) -> str:
