@@ -5,6 +5,7 @@
     RoomError                 everything below; carries a Message, said in the reader's language
     ├── LayoutError           the layout file cannot be used: every problem at once
     ├── ExpressionError       an expression of a layout does not parse, or uses what it may not
+    ├── VouchedError          a value of a layout does not do, said without showing any of it
     ├── PluginError           a panel, source or action file cannot be loaded
     ├── UsageError            a command was called wrongly (exit code 2)
     ├── SourceError           a question got no answer: timeout, refused, garbage
@@ -80,6 +81,10 @@ class LayoutError(RoomError):
 
 class ExpressionError(RoomError):
     """An expression of a layout does not parse, or uses something that is not allowed."""
+
+
+class VouchedError(RoomError, ValueError):
+    """What a validator says of a value without showing any of it: may be shown where that is a secret."""
 
 
 class PluginError(RoomError):

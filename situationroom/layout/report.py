@@ -43,9 +43,12 @@ class Report:
     unset: frozenset[DataPath] = frozenset()
     _problems: list[Problem] = field(default_factory=list)
 
-    def add(self, path: DataPath, what: Message, *, key: bool = False) -> None:
-        """Note a problem with the value at ``path`` (or its key, or the nearest thing above that exists)."""
-        self._note(*self.document.position(path, key=key), path, what)
+    def add(self, path: DataPath, what: Message, *, key: bool = False, vouched: bool = False) -> None:
+        """Note a problem with the value at ``path`` (or its key, or the nearest thing above that exists).
+
+        What is ``vouched`` for holds nothing of the value, and is shown also where that is a secret.
+        """
+        self._note(*self.document.position(path, key=key), path, what, vouched=vouched)
 
     def add_in_block(self, path: DataPath, row: int, word: str, what: Message) -> None:
         """Note a problem with ``word`` in line ``row`` (from 0) of a block text."""
@@ -70,11 +73,11 @@ class Report:
     def __bool__(self) -> bool:
         return bool(self._problems)
 
-    def _note(self, line: int, column: int, path: DataPath, what: Message) -> None:
+    def _note(self, line: int, column: int, path: DataPath, what: Message, *, vouched: bool = False) -> None:
         if any(path[: len(own)] == own for own in self.unset):
             return
         shown = " ".join(say(what, lang) for lang in LANGUAGES)
-        if self.secrets.told_by(shown, path):
+        if not vouched and self.secrets.told_by(shown, path):
             what = Message("layout.hidden")
         problem = Problem(self.file, line, column, written(path), what)
         if problem not in self._problems:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from situationroom.errors import VouchedError
 from situationroom.i18n import say
 from situationroom.layout.report import Report, nearest
 from situationroom.layout.yaml_nodes import DataPath
@@ -132,17 +133,19 @@ def _explain(
         report.add(path, Message(f"layout.{_WANTED[kind]}", dict(context)))
     else:
         what = _own_words(detail)
+        vouched = isinstance(context.get("error"), VouchedError)
         fixed = not what.values and say(what) != what.id  # a sentence of the catalogue as it stands
-        if report.secrets.at(path) and not fixed:
+        if report.secrets.at(path) and not (fixed or vouched):
             what = Message("layout.hidden")  # a validator's own words may hold the value in any form
-        report.add(path, what)
+        report.add(path, what, vouched=vouched)
 
 
 def _own_words(detail: ErrorDetails) -> Message:
     """What a model's own validator says: an id of the catalogue, or a sentence of a user's plug-in."""
     context = detail.get("ctx", {})
     if detail["type"] in ("value_error", "assertion_error"):
-        return Message(str(context["error"]))
+        error = context["error"]
+        return error.message if isinstance(error, VouchedError) else Message(str(error))
     own = Message(detail["type"], dict(context))
     if say(own) != own.id:
         return own

@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 from typing import TYPE_CHECKING, Annotated, ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field
 
 from situationroom.layout.fields import Seconds, Spec, Words
 from situationroom.sources.base import Change, Changes, Rows, SqlSource, Understood
 from situationroom.sources.net.backoff import Backoff
+from situationroom.sources.pg.dsn import read as read_dsn
 from situationroom.values import Value
 
 if TYPE_CHECKING:
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 5_000
 
+CONNECT_S = 3.0
+"""How long connecting to one host may take, where neither the layout nor the connection string says."""
+
+APPLICATION_NAME = "situationroom"
+
 
 def _dsn(text: str) -> str:
-    """A connection URL. Whatever is wrong with it, the message never repeats any of it."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("postgres", "postgresql") and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ValueError("sources.pg_bad_dsn")
+    """A connection string. Whatever is wrong with it, the message never repeats a secret of it."""
+    read_dsn(text)
     return text
 
 
 class PostgresOptions(Spec):
     """One PostgreSQL database.
 
-    ``timeout`` is the longest any feed's question may take; a feed's own ``timeout`` can only be shorter.
+    ``dsn`` is a URL or ``key=value``, as libpq has them. ``timeout`` is the longest any feed's question may
+    take; a feed's own ``timeout`` can only be shorter.
     ``statement_cache: false`` is for a pgbouncer that does not keep prepared statements.
     """
 
@@ -50,8 +50,8 @@ class PostgresOptions(Spec):
     dsn: Annotated[str, AfterValidator(_dsn)] = Field(repr=False)
     pool: int = Field(default=4, ge=1, le=64)
     timeout: Seconds | None = None
-    connect_timeout: Seconds = 3.0
-    application_name: str = Field(default="situationroom", max_length=63)
+    connect_timeout: Seconds | None = None
+    application_name: str | None = Field(default=None, max_length=63)
     statement_cache: bool = True
 
 
@@ -79,16 +79,17 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
     async def open(self) -> None:
         """Make the pool; nothing is connected before the first question."""
         if self._database is None:
-            from situationroom.sources.pg.database import Database, Server
+            from situationroom.sources.pg.connector import Server
+            from situationroom.sources.pg.database import Database
 
-            options = self.options
+            options, dsn = self.options, read_dsn(self.options.dsn)
             server = Server(
-                dsn=options.dsn,
-                connect_timeout_s=options.connect_timeout,
-                application_name=options.application_name,
+                dsn=dsn,
+                connect_timeout_s=options.connect_timeout or dsn.connect_timeout_s or CONNECT_S,
+                application_name=options.application_name or dsn.application_name or APPLICATION_NAME,
                 statement_cache=options.statement_cache,
             )
-            self._database = Database(server, options.pool)
+            self._database = Database(server, options.pool, self._random)
 
     async def ask(self, question: PostgresQuestion, timeout_s: float) -> Rows:
         """The query's rows, at most ``max_rows``; ``at`` is the server's clock as the query began."""
@@ -146,6 +147,8 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
         if self._listener is None:
             from situationroom.sources.pg.listen import Listener
 
-            self._listener = Listener(database.connect, Backoff(self._random), asyncio.sleep)
+            self._listener = Listener(
+                database.connect, Backoff(self._random), asyncio.sleep, database.server.explain
+            )
         async for _ in self._listener.heard(channels):
             yield None

@@ -10,6 +10,7 @@ import asyncpg
 
 from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError, TooManyRows
 from situationroom.sources.base import Change
+from situationroom.sources.pg.connector import Server
 from situationroom.sources.pg.database import (
     Connected,
     Database,
@@ -19,7 +20,7 @@ from situationroom.sources.pg.database import (
     prepared,
     session_zone,
 )
-from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
+from situationroom.sources.pg.errors import TROUBLE, is_lost
 from situationroom.sources.pg.values import PLAIN, cell
 from situationroom.values import Value
 
@@ -52,11 +53,11 @@ async def change(
         ):
             done = await run(con, await prepared(con, sql), args, max_rows)
             limit.reschedule(None)  # from here on the commit's own limit holds
-            await commit(con, max(COMMIT_S, deadline - loop.time()))
+            await commit(con, max(COMMIT_S, deadline - loop.time()), database.server)
     except SourceError as error:
         raise ActionFailed(error.message.id, **error.message.values) from error
     except TROUBLE as error:
-        message = explain(error, timeout_s)
+        message = database.server.explain(error, timeout_s)
         raise ActionFailed(message.id, **message.values) from error
     return done
 
@@ -83,7 +84,7 @@ async def run(con: Connected, statement: Prepared, args: Sequence[Value], max_ro
     return Change(count, tuple({name: cell(value, zone) for name, value in row.items()} for row in kept))
 
 
-async def commit(con: Connected, timeout_s: float) -> None:
+async def commit(con: Connected, timeout_s: float, server: Server) -> None:
     """Commit. A refusal by a server that is still there is no effect; any other trouble is unknown."""
     try:
         async with asyncio.timeout(timeout_s):
@@ -92,6 +93,6 @@ async def commit(con: Connected, timeout_s: float) -> None:
         if isinstance(error, asyncpg.PostgresError) and not is_lost(error):
             raise
         con_terminate(con)
-        raise OutcomeUnknown("sources.pg_commit_unknown", reason=explain(error, timeout_s)) from error
+        raise OutcomeUnknown("sources.pg_commit_unknown", reason=server.explain(error, timeout_s)) from error
     if tag != "COMMIT":
         raise ActionFailed("sources.pg_rolled_back")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from random import Random
 from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,12 +15,13 @@ from asyncpg.pool import PoolConnectionProxy
 
 from situationroom.errors import SourceError
 from situationroom.sources.base import Rows, Understood
-from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
+from situationroom.sources.pg.connector import ROLE, Connector, Link, Server
+from situationroom.sources.pg.errors import TROUBLE, is_lost, is_stale
 from situationroom.sources.pg.unbroken import Unbroken
 from situationroom.sources.pg.values import arguments, cell
 from situationroom.values import Message, Value
 
-Own: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Own: TypeAlias = Link
 Pooled: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Connected: TypeAlias = "Own | Pooled"
 Prepared: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]"
@@ -31,53 +32,39 @@ CLOSE_S = 1.0
 _SOONER = 0.9
 """Limits of the pool and the server are this part of ours, so that they speak first: they say more."""
 
-_LIMITS = """
+_LIMITS = f"""
 select set_config('statement_timeout', $1, true),
        set_config('idle_in_transaction_session_timeout', $2, true),
-       clock_timestamp() as at
+       clock_timestamp() as at, {ROLE}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where the database is and how to knock."""
-
-    dsn: str = field(repr=False)
-    connect_timeout_s: float
-    application_name: str
-    statement_cache: bool
+class UnfitError(ConnectionError):
+    """A pooled connection whose server is no longer what ``target_session_attrs`` wants."""
 
 
 class Database:
     """A pool of at most ``size`` connections, made as they are needed."""
 
-    def __init__(self, server: Server, size: int) -> None:
-        self._server = server
+    def __init__(self, server: Server, size: int, random: Random) -> None:
+        self.server = server
         self._size = size
+        self._connector = Connector(server, random)
         self.unbroken = Unbroken()
-        self._pool = asyncpg.create_pool(
-            server.dsn,
-            min_size=0,
-            max_size=size,
-            timeout=server.connect_timeout_s,
-            statement_cache_size=100 if server.statement_cache else 0,
-            server_settings={"application_name": server.application_name},
-            reset=_is_reset,
-        )
+        self._pool = asyncpg.create_pool(min_size=0, max_size=size, connect=self._pooled, reset=_is_reset)
 
     async def connect(self) -> Own:
         """A connection of its own, outside the pool; whoever has it bounds what they ask of it."""
-        server = self._server
-        connecting = asyncpg.connect(
-            server.dsn,
-            timeout=server.connect_timeout_s,
-            statement_cache_size=100 if server.statement_cache else 0,
-            server_settings={"application_name": server.application_name},
-        )
-        return await self.unbroken.call(connecting, con_terminate)
+        return await self.unbroken.call(self._connector.connect(), con_terminate)
+
+    async def _pooled(self, *_: object, **__: object) -> Own:
+        """A connection for the pool, which tells things that the connector knows better."""
+        return await self._connector.connect()
 
     async def select(self, sql: str, args: Sequence[Value], timeout_s: float, max_rows: int) -> Rows:
         """Rows of a query in a READ ONLY transaction, the first ``max_rows`` with a note if there are more.
+
+        A statement that was prepared before its tables changed is prepared anew.
 
         Raises:
             SourceError: no answer within ``timeout_s``, or a refusal.
@@ -85,22 +72,28 @@ class Database:
         """
         deadline = asyncio.get_running_loop().time() + timeout_s
         try:
-            async with (
-                asyncio.timeout_at(deadline),
-                self.transaction("begin read only", deadline, end="commit") as (con, at),
-            ):
-                if args:
-                    statement = await prepared(con, sql)
-                    cursor = await statement.cursor(*bound(con, statement, args))
-                else:
-                    cursor = await con.cursor(sql)
-                records = await cursor.fetch(max_rows + 1)
-                columns = list(records[0].keys()) if records else await _columns(con, sql)
-                zone = session_zone(con)
-            return _rows(columns, records, at, zone, max_rows)
+            async with asyncio.timeout_at(deadline):
+                try:
+                    return await self._selected(sql, args, deadline, max_rows)
+                except TROUBLE as error:
+                    if not is_stale(error):
+                        raise
+                return await self._selected(sql, args, deadline, max_rows)
         except TROUBLE as error:
-            message = explain(error, timeout_s)
+            message = self.server.explain(error, timeout_s)
             raise SourceError(message.id, **message.values) from error
+
+    async def _selected(self, sql: str, args: Sequence[Value], deadline: float, max_rows: int) -> Rows:
+        async with self.transaction("begin read only", deadline, end="commit") as (con, at):
+            if args:
+                statement = await prepared(con, sql)
+                cursor = await statement.cursor(*bound(con, statement, args))
+            else:
+                cursor = await con.cursor(sql)
+            records = await cursor.fetch(max_rows + 1)
+            columns = list(records[0].keys()) if records else await _columns(con, sql)
+            zone = session_zone(con)
+        return _rows(columns, records, at, zone, max_rows)
 
     async def prepare(self, sql: str, timeout_s: float) -> Understood:
         """What the server says of a statement that it has understood and not run.
@@ -119,7 +112,7 @@ class Database:
                 columns = tuple(column.name for column in statement.get_attributes())
                 return Understood(columns, len(statement.get_parameters()))
         except TROUBLE as error:
-            message = explain(error, timeout_s)
+            message = self.server.explain(error, timeout_s)
             raise SourceError(message.id, **message.values) from error
 
     @asynccontextmanager
@@ -136,6 +129,10 @@ class Database:
         except (asyncio.CancelledError, OSError):
             con_terminate(con)  # a question may still be in flight on it: the server's limits end that
             raise
+        except TROUBLE as error:
+            if is_stale(error):
+                await con.reload_schema_state()  # on every connection of the pool
+            raise
         finally:
             await self._give_back(con, end)
 
@@ -147,12 +144,13 @@ class Database:
                 await self._pool.close()
 
     async def _begin(self, begin: str, deadline: float) -> tuple[Pooled, datetime]:
-        """A connection with a transaction begun; a pooled one found dead is replaced, once."""
+        """A connection with a transaction begun; a pooled one found dead or unfit is replaced, once."""
         try:
             return await self._begin_on(await self._acquire(deadline), begin, deadline)
         except TROUBLE as error:
             if isinstance(error, (TimeoutError, ConnectionRefusedError)) or not is_lost(error):
                 raise
+        await self._pool.expire_connections()  # what happened to one may have happened to all
         return await self._begin_on(await self._acquire(deadline), begin, deadline)
 
     async def _acquire(self, deadline: float) -> Pooled:
@@ -174,10 +172,15 @@ class Database:
             limit_ms = max(1, int(_left_s(deadline) * _SOONER * 1_000))
             row = await con.fetchrow(_LIMITS, str(limit_ms), str(limit_ms + 5_000))
             assert row is not None
+            if not self.server.fits(standby=row["standby"], closed=row["closed"]):
+                con_terminate(con)
+                raise UnfitError
             return con, row["at"]
         except BaseException as error:
             if isinstance(error, (asyncio.CancelledError, OSError)):
                 con_terminate(con)
+                if _left_s(deadline) <= 0:  # no answer to so little: the others will give none either
+                    await self._pool.expire_connections()
             await self._give_back(con)
             raise
 

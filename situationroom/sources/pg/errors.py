@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import asyncpg
 
 from situationroom.sources.net.network import network_reason
@@ -19,6 +22,9 @@ TROUBLE = (
 """Whatever asyncpg raises for reasons outside this program."""
 
 LONGEST_DETAIL = 300
+
+HIDDEN = "•••"
+_SHORT = 4
 
 _MISCOUNTED = "the server expects"  # so begins the driver's word for a wrong number of arguments
 
@@ -50,7 +56,7 @@ def explain(error: BaseException, timeout_s: float) -> Message:
         case asyncpg.ClientConfigurationError():
             return Message("sources.pg_bad_dsn")
         case asyncpg.OutdatedSchemaCacheError():
-            return Message("sources.pg_error", {"detail": short(str(error))})
+            return Message("sources.pg_schema_changed")
         case asyncpg.InternalClientError():
             return Message("sources.pg_not_postgres")
         case asyncpg.InterfaceError() if str(error).startswith(_MISCOUNTED):
@@ -61,6 +67,33 @@ def explain(error: BaseException, timeout_s: float) -> Message:
             return network_reason(error) or Message("sources.lost")
         case _:
             return Message("sources.pg_unreadable_value", {"detail": short(str(error))})
+
+
+def hidden(message: Message, secrets: Sequence[str]) -> Message:
+    """The sentence with every secret in it, however it is written, replaced."""
+    if not secrets:
+        return message
+    pattern = re.compile("|".join(_spelled(secret) for secret in secrets), re.IGNORECASE)
+
+    def shown(value: object) -> object:
+        if isinstance(value, Message):
+            return Message(value.id, {name: shown(inner) for name, inner in value.values.items()})
+        return pattern.sub(HIDDEN, value) if isinstance(value, str) else value
+
+    return Message(message.id, {name: shown(value) for name, value in message.values.items()})
+
+
+def _spelled(secret: str) -> str:
+    """A pattern for a secret; a short one only counts as a word of its own, or every sentence had some."""
+    pattern = re.escape(secret)
+    return pattern if len(secret) > _SHORT else rf"(?<!\w){pattern}(?!\w)"
+
+
+def is_stale(error: BaseException) -> bool:
+    """Whether the server runs on and only what we remember of its tables and types is out of date."""
+    if isinstance(error, (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)):
+        return True
+    return _state(error) == "XX000" and "cache lookup failed" in str(error)
 
 
 def is_lost(error: BaseException) -> bool:

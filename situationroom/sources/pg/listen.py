@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from situationroom.errors import SourceError
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.pg.errors import TROUBLE, explain
 from situationroom.values import Message
@@ -33,12 +34,14 @@ class Listener:
         connect: Callable[[], Awaitable[Connection]],
         backoff: Backoff,
         sleep: Callable[[float], Awaitable[None]],
+        explain: Callable[[BaseException, float], Message] = explain,
         keepalive_s: float = KEEPALIVE_S,
     ) -> None:
         self.trouble: Message | None = None
         self._connect = connect
         self._backoff = backoff
         self._sleep = sleep
+        self._explain = explain
         self._keepalive_s = keepalive_s
         self._wanted: dict[asyncio.Event, frozenset[str]] = {}
         self._changed = asyncio.Event()  # another channel is wanted, or the connection ended
@@ -78,8 +81,8 @@ class Listener:
                 finally:
                     connection.terminate()
                 self.trouble = Message("sources.pg_not_listening", {"reason": Message("sources.lost")})
-            except TROUBLE as error:
-                reason = explain(error, PATIENCE_S)
+            except (SourceError, *TROUBLE) as error:
+                reason = error.message if isinstance(error, SourceError) else self._explain(error, PATIENCE_S)
                 self.trouble = Message("sources.pg_not_listening", {"reason": reason})
             await self._sleep(self._backoff.next_s())
 

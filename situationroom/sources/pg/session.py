@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from situationroom.errors import ActionFailed
+import asyncpg
+
+from situationroom.errors import ActionFailed, SourceError
 from situationroom.sources.base import Change
 from situationroom.sources.pg.change import COMMIT_S, commit, run
 from situationroom.sources.pg.database import CLOSE_S, Database, Own, Prepared, con_terminate, prepared
-from situationroom.sources.pg.errors import TROUBLE, explain, is_lost
+from situationroom.sources.pg.errors import TROUBLE, is_lost, is_stale
 from situationroom.values import Value
 
 _IDLE_MS = 5_000  # a transaction left open by a program that hangs is ended by the server after so long
@@ -55,17 +57,40 @@ class Session:
         deadline = loop.time() + timeout_s
         try:
             async with asyncio.timeout_at(deadline) as limit:
-                con = await self._begun(timeout_s)
-                done = await run(con, await self._statement(con, sql), args, max_rows)
+                try:
+                    done = await self._ran(sql, args, max_rows, timeout_s)
+                except TROUBLE as error:
+                    if not self._nothing_ran(error):
+                        raise
+                    await self._rolled_back(error)
+                    done = await self._ran(sql, args, max_rows, timeout_s)
                 limit.reschedule(None)  # from here on the commit's own limit holds
-                await commit(con, max(COMMIT_S, deadline - loop.time()))
+                assert self._con is not None
+                await commit(self._con, max(COMMIT_S, deadline - loop.time()), self._database.server)
                 return done
         except BaseException as error:
             await self._rolled_back(error)
+            if isinstance(error, SourceError):
+                raise ActionFailed(error.message.id, **error.message.values) from error
             if isinstance(error, TROUBLE):
-                message = explain(error, timeout_s)
+                message = self._database.server.explain(error, timeout_s)
                 raise ActionFailed(message.id, **message.values) from error
             raise
+
+    async def _ran(self, sql: str, args: Sequence[Value], max_rows: int | None, timeout_s: float) -> Change:
+        con = await self._begun(timeout_s)
+        return await run(con, await self._statement(con, sql), args, max_rows)
+
+    def _nothing_ran(self, error: BaseException) -> bool:
+        """Whether the server refused before anything ran, and would not if asked on other terms."""
+        if isinstance(error, asyncpg.InvalidCachedStatementError):  # its tables have changed
+            return True
+        if isinstance(error, asyncpg.ReadOnlySQLTransactionError) and self._database.server.dsn.role != "any":
+            assert self._con is not None
+            con_terminate(self._con)  # the server takes no writes any more: another one may
+            self._forget()
+            return True
+        return False
 
     async def _begun(self, timeout_s: float) -> Own:
         """The connection, with a transaction begun; one that died since its last change is replaced, once."""
@@ -103,6 +128,9 @@ class Session:
         con = self._con
         if con is None:
             return
+        if is_stale(error):
+            self._prepared.clear()
+            await con.reload_schema_state()
         if isinstance(error, (asyncio.CancelledError, OSError)) or con.is_closed():
             con_terminate(con)
             self._forget()
