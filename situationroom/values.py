@@ -282,6 +282,8 @@ class RunStatus:
         approver: who approved it.
         approve_left_s: seconds until its wait for a second person lapses.
         verified: what the live figure said once done; None while watched, or where nothing is verified.
+        watches: what the live figures have to show after it, or None.
+        unverified: what they showed instead, or why they could not be seen.
         verify_left_s: seconds that verification still watches; None when it does not.
         settled: what a person decided about an unknown outcome.
         undo_left_s: seconds for which its undo is still offered; None when it is not.
@@ -314,6 +316,8 @@ class RunStatus:
     approver: Person | None = None
     approve_left_s: float | None = None
     verified: bool | None = None
+    watches: Message | None = None
+    unverified: Message | None = None
     verify_left_s: float | None = None
     settled: Settlement | None = None
     undo_left_s: float | None = None

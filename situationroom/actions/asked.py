@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from situationroom.actions.base import Call, Preview
+from situationroom.actions.words import Heading
 from situationroom.layout.models import Confirm
 from situationroom.values import Message, Person, Row, Value
 
@@ -78,6 +79,8 @@ class Approval:
         columns, rows: the first of the very rows, cells as text.
         statement: the SQL or the request, never with secrets.
         warnings: what to mind.
+        headings: how the columns are headed and written.
+        brake: what its brake measured when it was asked.
         values: the inputs by name, secret ones hidden.
 
     """
@@ -96,4 +99,6 @@ class Approval:
     rows: tuple[Row, ...] = ()
     statement: str = ""
     warnings: tuple[Message, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    brake: Message | None = None
     values: Mapping[str, Value] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from situationroom.actions.base import Action, Sources
+from situationroom.actions.words import Words
 from situationroom.layout.models import Layout
 
 
@@ -21,6 +22,9 @@ def assembled(
     actions = {
         name: kinds[spec.kind](name, spec, spec.options, sources) for name, spec in layout.actions.items()
     }
+    words = Words(layout)
+    for action in actions.values():
+        action.words = words
     for action in actions.values():
         action.meet(actions, kinds)
     return actions

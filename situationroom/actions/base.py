@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from situationroom.actions.choices import Choice
+from situationroom.actions.words import Heading, Words
 from situationroom.layout.models import ActionSpec, FeedCondition
 from situationroom.sources.base import Source
 from situationroom.values import Message, Person, Row, Value
@@ -101,6 +102,9 @@ class Preview:
         target: what a person types to confirm by ``type``: the action's target, short.
         warnings: what to mind (``more than max_rows``).
         steps: of an action made of several, each with a preview of its own.
+        sets: the facts that the run will leave, where the kind knows them beforehand.
+        headings: how the columns are headed and written; the door fills in what the kind leaves open.
+        brake: what its brake measures now and where it halts; the door's to say.
 
     """
 
@@ -115,6 +119,9 @@ class Preview:
     target: str = ""
     warnings: tuple[Message, ...] = ()
     steps: tuple[StepPreview, ...] = ()
+    sets: Facts = field(default_factory=dict)
+    headings: tuple[Heading, ...] = ()
+    brake: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +228,8 @@ class Action(ABC, Generic[O]):
     ``GOES_BACK`` says that it can undo its runs by itself (:meth:`undo_call`): such a kind may have an
     ``undo`` without another action. ``REVERTS`` says that it may be temporary (``for``) as well.
     ``CONTINUES`` says that a run that ended early can be continued (``Call.resume``). ``FLIPS`` says that a
-    run goes to whatever it is not now: as a step of several it needs a goal.
+    run goes to whatever it is not now: as a step of several it needs a goal. ``VERIFIES_BY`` are the keys of
+    ``verify`` by which its effect may differ (``on``, ``off``, ``to``): it then tells :meth:`setting`.
     """
 
     TYPE: ClassVar[str]
@@ -231,12 +239,14 @@ class Action(ABC, Generic[O]):
     REVERTS: ClassVar[bool] = False
     CONTINUES: ClassVar[bool] = False
     FLIPS: ClassVar[bool] = False
+    VERIFIES_BY: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, name: str, spec: ActionSpec, options: O, sources: Sources) -> None:
         self.name = name
         self.spec = spec
         self.options = options
         self.sources = sources
+        self.words = Words()
 
     @property
     def brake(self) -> Brake | None:
@@ -275,6 +285,11 @@ class Action(ABC, Generic[O]):
         """
         del call, before, after
         return None
+
+    def setting(self, facts: Facts) -> str:
+        """What a run sets that leaves these facts, as ``verify`` calls it; "" for nothing."""
+        del facts
+        return ""
 
     @abstractmethod
     async def preview(self, call: Call, now: datetime) -> Preview:

@@ -14,6 +14,7 @@ from situationroom.actions.base import Action, Call, Preview
 from situationroom.actions.choices import Choice, offered
 from situationroom.actions.guards import Guards
 from situationroom.actions.inputs import checked
+from situationroom.actions.knowing import given_for
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.masking import Mask
 from situationroom.actions.perform import Performer
@@ -25,6 +26,7 @@ from situationroom.actions.trust import Trust
 from situationroom.actions.waiting import Clock
 from situationroom.errors import ActionDenied, RoomError, SourceError
 from situationroom.journal import Kind
+from situationroom.layout.conditions import Given
 from situationroom.values import FeedState, Message, Person, Proof, RunState, RunStatus, Value
 
 PREVIEW_LIVES_S = 30.0
@@ -187,10 +189,13 @@ class Door:
             raise ActionDenied("actions.no_such_run")
         return self._runs[run]
 
-    def why_not(self, action: Action[Any], person: Person, target: str = "") -> Message | None:
-        """Why ``person`` may not fire an action now, or None."""
+    def why_not(
+        self, action: Action[Any], person: Person, target: str = "", given: Given | None = None
+    ) -> Message | None:
+        """Why ``person`` may not fire an action now, or None; see :meth:`Guards.why_not`."""
         run = self._confirmed.get(action.name)
-        why = self._guards.why_not(action.name, action.spec, person, action.brake, self._tail.ledger, target)
+        ledger = self._tail.ledger
+        why = self._guards.why_not(action.name, action.spec, person, action.brake, ledger, target, given)
         if why is None and run is not None and run.under_way:
             return Message("actions.under_way", {"person": run.call.person.name})
         return why
@@ -210,12 +215,26 @@ class Door:
         run.mask = Mask(run.action.spec.inputs, values)
         run.target = target_of(run.action.spec, values)
         run.for_s = None if run.call.undoes else run.action.spec.for_
-        _deny(self.why_not(run.action, run.call.person, run.target))
+        run.given = given_for(run.action.spec, values, self._feed_state)
+        _deny(self.why_not(run.action, run.call.person, run.target, run.given))
         try:
             async with asyncio.timeout(PREVIEW_PATIENCE_S):
-                return await run.action.preview(run.call, self._clock.now())
+                return self._told(run, await run.action.preview(run.call, self._clock.now()))
         except TimeoutError as error:
             raise SourceError("actions.no_answer", after_s=PREVIEW_PATIENCE_S) from error
+
+    def _told(self, run: Run, preview: Preview) -> Preview:
+        """A preview in the room's words, with what its brake measures now."""
+        brake, words, warnings = run.action.brake, self._guards.words, preview.warnings
+        if brake is not None and self._guards.meets(brake, run.given):
+            warnings = (*warnings, Message("actions.brake_on"))
+        return replace(
+            preview,
+            rows=tuple(words.row(row) for row in preview.rows),
+            headings=preview.headings or words.headings(preview.columns, run.action.spec),
+            brake=self._guards.measured(brake, run.given) if brake is not None else None,
+            warnings=warnings,
+        )
 
     async def _checked(self, run: Run) -> dict[str, Any]:
         choices = await self.choices(run.action, run.call.values)
@@ -235,7 +254,7 @@ class Door:
             raise ActionDenied("actions.preview_old", after_s=PREVIEW_LIVES_S)
         if spec.confirmation == "type" and confirmation.typed != preview.target:
             raise ActionDenied("actions.mistyped", target=preview.target)
-        _deny(self.why_not(run.action, run.call.person, run.target))
+        _deny(self.why_not(run.action, run.call.person, run.target, run.given))
         return self._trust.to_fire(spec, run.call.person, confirmation.by, preview.at)
 
     async def _await_second(self, run: Run, proof: Proof) -> RunStatus:
@@ -253,7 +272,7 @@ class Door:
         if not await self._awaiting.approved(run):
             self._changed()
             return
-        if (why := self.why_not(run.action, run.call.person, run.target)) is not None:
+        if (why := self.why_not(run.action, run.call.person, run.target, run.given)) is not None:
             await self._performer.denied(run, ActionDenied(why.id, **why.values))
             return
         self._confirm(run)

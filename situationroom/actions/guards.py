@@ -7,9 +7,12 @@ from datetime import datetime
 from math import ceil
 
 from situationroom.actions.base import Brake
+from situationroom.actions.knowing import judged, wants_inputs
 from situationroom.actions.ledger import Held, Ledger
+from situationroom.actions.measured import brake_halts, brake_now, figures
+from situationroom.actions.words import Words
 from situationroom.formats import clock, duration
-from situationroom.layout.expressions import compile_expression
+from situationroom.layout.conditions import NOTHING, Given
 from situationroom.layout.models import ActionSpec, FeedCondition, Layout
 from situationroom.people.roles import names_with
 from situationroom.values import GUEST, FeedState, Message, Person
@@ -22,14 +25,29 @@ class Guards:
         self, layout: Layout, feed_state: Callable[[str], FeedState], now: Callable[[], datetime]
     ) -> None:
         self._layout = layout
+        self.words = Words(layout)
         self._feed_state = feed_state
         self._now = now
 
     def why_not(
-        self, action: str, spec: ActionSpec, person: Person, brake: Brake | None, ledger: Ledger, target: str
+        self,
+        action: str,
+        spec: ActionSpec,
+        person: Person,
+        brake: Brake | None,
+        ledger: Ledger,
+        target: str = "",
+        given: Given | None = None,
     ) -> Message | None:
-        """Why ``person`` may not fire it now, or None. ``target`` is "" where it is not known yet."""
-        return self.role(spec, person) or self.taken(action, spec, ledger, target) or self.blind(spec, brake)
+        """Why ``person`` may not fire it now, or None.
+
+        ``target`` is "" and ``given`` None where they are not known yet.
+        """
+        return (
+            self.role(spec, person)
+            or self.taken(action, spec, ledger, target)
+            or self.blind(spec, brake, given)
+        )
 
     def role(self, spec: ActionSpec, person: Person) -> Message | None:
         """Why ``person`` has no say in this action, or None.
@@ -81,43 +99,54 @@ class Guards:
         said = {"person": self.name(hold.person), "since": self._time(hold.since), "reason": hold.reason}
         return Message("actions.held_why" if hold.reason else "actions.held", said)
 
-    def blind(self, spec: ActionSpec, brake: Brake | None) -> Message | None:
-        """Why the feeds do not allow it: one of them is not fresh, or a precondition does not hold."""
+    def blind(self, spec: ActionSpec, brake: Brake | None, given: Given | None = None) -> Message | None:
+        """Why the feeds do not allow it: one of them is not fresh, or a precondition does not hold.
+
+        One that asks for inputs is not judged before there are any.
+        """
         feeds = (*spec.needs, *((brake.feed,) if brake else ()), *(one.feed for one in spec.when))
         for feed in dict.fromkeys(feeds):
             if not self._feed_state(feed).status(self._now()).fresh:
                 return Message("actions.feed_not_fresh", {"feed": self.feed_title(feed)})
         for condition in spec.when:
-            if not self.meets(condition):
-                said = {"feed": self.feed_title(condition.feed), "when": condition.when}
+            if given is None and wants_inputs(condition):
+                continue
+            if not self.meets(condition, given or NOTHING):
+                said = {"feed": self.feed_title(condition.feed), "when": condition.said}
                 return Message("actions.not_when", said)
         return None
 
-    def meets(self, condition: FeedCondition) -> bool:
-        """Whether some row of the feed's last reading meets the condition."""
+    def meets(self, condition: FeedCondition, given: Given = NOTHING) -> bool | None:
+        """Whether the feed's last reading meets a condition; None where that cannot be known."""
         reading = self._feed_state(condition.feed).reading
-        expression = compile_expression(condition.when)
-        return reading is not None and any(expression.holds(row) for row in reading.rows)
+        return judged(condition, reading.rows, given) if reading is not None else None
 
-    def halt(self, brake: Brake) -> Callable[[], Message | None]:
+    def shows(self, condition: FeedCondition, given: Given) -> bool | None:
+        """Whether live figures meet a condition now; None where they are not fresh, or cannot tell."""
+        fresh = self._feed_state(condition.feed).status(self._now()).fresh
+        return self.meets(condition, given) if fresh else None
+
+    def halt(self, brake: Brake, given: Given = NOTHING) -> Callable[[], Message | None]:
         """A look at a brake: why it halts a run now, or None.
 
         A feed that grew stale halts too, for the brake is blind; one failed question alone does not.
         """
-        condition = compile_expression(brake.when)
 
         def look() -> Message | None:
             state = self._feed_state(brake.feed)
-            title = self.feed_title(brake.feed)
             if state.age_s(self._now()) > state.stale_after_s:
-                return Message("actions.brake_blind", {"feed": title})
-            for row in state.reading.rows if state.reading else ():
-                if condition.holds(row):
-                    key = " · ".join(state.key(row))
-                    return Message("actions.brake", {"feed": title, "key": key, "when": brake.when})
-            return None
+                return Message("actions.brake_blind", {"feed": self.feed_title(brake.feed)})
+            return brake_halts(brake, state, given, self.words) if self.meets(brake, given) else None
 
         return look
+
+    def measured(self, brake: Brake, given: Given) -> Message:
+        """What a brake measures now, and where it halts."""
+        return brake_now(brake, self._feed_state(brake.feed), given, self.words)
+
+    def figures(self, condition: FeedCondition, given: Given) -> str:
+        """The present figures that a condition turns on; "" where it turns on none."""
+        return figures(condition, self._feed_state(condition.feed), given, self.words)
 
     def person(self, name: str) -> Person:
         """A person of the journal, as the layout knows them now; unproven."""
@@ -134,8 +163,7 @@ class Guards:
 
     def feed_title(self, feed: str) -> str:
         """What a feed is called."""
-        spec = self._layout.feeds.get(feed)
-        return (spec.title if spec else "") or feed
+        return self.words.feed(feed)
 
     def cooling(self, action: str, spec: ActionSpec, ledger: Ledger) -> Message | None:
         """For how long an action has to rest after its last run, of any process; None when it need not."""

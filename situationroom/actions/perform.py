@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from situationroom.actions.base import Facts
 from situationroom.actions.guards import Guards
+from situationroom.actions.knowing import setting_to, verify_for
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.looks import Looks
 from situationroom.actions.records import Records
@@ -72,9 +73,17 @@ class Performer:
             "resumes": run.call.resume.run if run.call.resume else None,
             "reverts": run.reverts or None,
             "for_s": run.for_s,
+            "chosen": run.given.chosen or None,
+            "held": self._held(run),
         }
         await self._records.claim(run, Kind.CLAIMED, body, check)
         run.move(RunState.CLAIMED)
+
+    def _held(self, run: Run) -> bool | None:
+        """Whether what is to verify the run shows already: then showing it afterwards says less."""
+        sets = run.previewed.sets
+        verify = verify_for(run.action, sets, undoes=bool(run.call.undoes))
+        return self._guards.shows(verify, setting_to(run.given, sets)) if verify is not None else None
 
     async def perform(self, run: Run) -> None:
         """Run it, once, and record what came of it."""
@@ -83,7 +92,7 @@ class Performer:
             run,
             self._clock.now,
             self._clock.sleep,
-            self._guards.halt(brake) if brake else lambda: None,
+            self._guards.halt(brake, run.given) if brake else lambda: None,
             lambda: self._checkpoint(run),
             lambda kind, facts: self._records.write(run, kind, facts),
             self._changed,

@@ -36,7 +36,7 @@ class Record:
         undoes: the run it goes back from, or ""; ``reverts``: by itself, when its time was over.
         resumes: the run it continues, or "".
         what, before, after, result, reason: sentences, in the words that were said.
-        count, columns, rows, statement, warnings: of its preview.
+        count, columns, rows, statement, warnings, brake: of its preview.
         before_facts, after_facts: the figures its preview and its outcome stand on.
         goes_back_to: what a temporary setting goes back to.
         for_s: for how long the setting holds, None for good.
@@ -49,7 +49,9 @@ class Record:
         ended: when its end was written.
         done, total, failed, errors, facts: where a batch stands.
         paused, limit_per_s: as a person set it; ``limit_set`` whether one did.
-        verified: what the live figures said.
+        chosen: by input, what its conditions know of the row that was chosen for it.
+        held: whether what verifies it held before it had any effect; None where nobody knows.
+        verified: what the live figures said; ``unverified`` what they showed instead.
         settled, settled_by: what a person decided about an unknown outcome.
 
     """
@@ -79,6 +81,7 @@ class Record:
     rows: tuple[Typed, ...] = ()
     statement: str = ""
     warnings: tuple[Message, ...] = ()
+    brake: Message | None = None
     before_facts: Typed = field(default_factory=dict)
     after_facts: Typed = field(default_factory=dict)
     goes_back_to: Typed = field(default_factory=dict)
@@ -99,7 +102,10 @@ class Record:
     facts: Typed = field(default_factory=dict)
     paused: bool = False
     limit_per_s: float | None = None
+    chosen: Typed = field(default_factory=dict)
+    held: bool | None = None
     verified: bool | None = None
+    unverified: Message | None = None
     settled: Settlement | None = None
     settled_by: str = ""
 
@@ -152,6 +158,7 @@ def _previewed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
         "statement": _text(facts.get("statement")),
         "columns": tuple(str(name) for name in columns) if isinstance(columns, list) else (),
         "rows": tuple(_typed(row) for row in rows) if isinstance(rows, list) else (),
+        "brake": _said(facts.get("brake")),
         "warnings": tuple(filter(None, map(_said, warnings))) if isinstance(warnings, list) else (),
     }
 
@@ -200,6 +207,8 @@ def _claimed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
         "resumes": _text(facts.get("resumes")),
         "reverts": facts.get("reverts") is True,
         "values": _typed(facts.get("values")) or record.values,
+        "chosen": _typed(facts.get("chosen")),
+        "held": held if isinstance(held := facts.get("held"), bool) else None,
         "for_s": float(for_s) if isinstance(for_s, (int, float)) else None,
     }
 
@@ -236,6 +245,11 @@ def _ends(state: RunState) -> Change:
 def _denied(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     del record
     return {"state": RunState.DENIED, "ended": entry.moment, "reason": _said(facts.get("reason"))}
+
+
+def _not_verified(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
+    del record, entry
+    return {"verified": False, "unverified": _said(facts.get("reason"))}
 
 
 def _settled(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
@@ -286,7 +300,7 @@ _CHANGES: Mapping[str, Change] = MappingProxyType(
         Kind.STOPPED: _ends(RunState.STOPPED),
         Kind.UNKNOWN: _ends(RunState.UNKNOWN),
         Kind.VERIFIED: _sets(verified=True),
-        Kind.NOT_VERIFIED: _sets(verified=False),
+        Kind.NOT_VERIFIED: _not_verified,
         Kind.SETTLED: _settled,
         Kind.REVERTED: _sets(reverted=True),
     }

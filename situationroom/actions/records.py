@@ -21,7 +21,7 @@ from situationroom.values import Message, Person
 AGAIN_S = 1.0
 """Pause between tries to write what the journal would not take."""
 
-TYPED = frozenset({"about", "after", "before", "facts", "rows", "values"})
+TYPED = frozenset({"about", "after", "before", "chosen", "facts", "rows", "values"})
 """Particulars that hold values of any type, and keep it; ``record.py`` reads them back."""
 
 Body = Mapping[str, object]
@@ -107,6 +107,7 @@ class Records:
             "before": preview.before.facts,
             "count": preview.count,
             "statement": preview.statement,
+            "brake": self.said(run, preview.brake),
         }
 
     def shown(self, run: Run, preview: Preview) -> dict[str, object]:

@@ -13,6 +13,7 @@ from situationroom.actions.machine import UNDER_WAY, step
 from situationroom.actions.masking import Mask
 from situationroom.actions.pace import Speed
 from situationroom.actions.waiting import Sleep, sleep_unless
+from situationroom.layout.conditions import NOTHING, Given
 from situationroom.layout.models import OwnInputs
 from situationroom.values import Message, RunState, RunStatus
 
@@ -37,6 +38,7 @@ class Run:
     fired: bool = False
     target: str = ""  # what no other run may touch meanwhile
     reverts: bool = False  # a temporary setting that goes back by itself
+    given: Given = NOTHING  # what its conditions know
     for_s: float | None = None  # for how long what it sets shall hold
     done: int = 0
     total: int | None = None

@@ -88,7 +88,8 @@ class SecondPerson:
         return record
 
     def _shown(self, record: Record) -> Approval:
-        zone = self._now().tzinfo
+        zone, words = self._now().tzinfo, self._guards.words
+        spec = self._guards.spec(record.action)
         expires = record.expires or record.asked
         return Approval(
             run=record.id,
@@ -102,7 +103,9 @@ class SecondPerson:
             after=record.after,
             count=record.count,
             columns=record.columns,
-            rows=tuple({name: _cell(value) for name, value in row.items()} for row in record.rows),
+            rows=tuple(words.row({name: _cell(value) for name, value in row.items()}) for row in record.rows),
+            headings=words.headings(record.columns, spec) if spec else (),
+            brake=record.brake,
             statement=record.statement,
             warnings=record.warnings,
             values={name: _cell(value) for name, value in record.values.items()},

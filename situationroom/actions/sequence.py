@@ -61,7 +61,7 @@ class Sequence(Action[SequenceOptions]):
         """Find or make the actions that the steps are."""
         whole = (self.name, self.spec)
         self._steps = {
-            name: Step(whole, name, step, actions, kinds, self.sources)
+            name: Step(whole, name, step, actions, kinds, self.sources, self.words)
             for name, step in self.options.steps.items()
         }
 

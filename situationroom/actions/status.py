@@ -9,9 +9,12 @@ from typing import Any
 
 from situationroom.actions.base import Action
 from situationroom.actions.guards import Guards
+from situationroom.actions.knowing import verify_for
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.record import Record
 from situationroom.actions.runs import Run
+from situationroom.formats import duration
+from situationroom.layout.models import VerifySpec
 from situationroom.values import Message, RunState, RunStatus
 
 _ROWS_GO_ON = (RunState.STOPPED, RunState.FAILED, RunState.UNKNOWN)
@@ -70,13 +73,19 @@ class Statuses:
         until = record.ended + timedelta(seconds=undo.within)
         return until if until > self._now() else None
 
+    def verify(self, record: Record) -> VerifySpec | None:
+        """What has to show after a done run; None where nothing has to."""
+        action = self._actions.get(record.action)
+        if action is None or record.state is not RunState.DONE:
+            return None
+        return verify_for(action, record.after_facts, undoes=bool(record.undoes))
+
     def verify_until(self, record: Record) -> datetime | None:
         """Until when a run's effect is looked for on its feed, or None where it is not, or is decided."""
-        action = self._actions.get(record.action)
-        verify = action.spec.verify if action else None
-        if verify is None or record.verified is not None or record.ended is None or record.undoes:
+        if record.verified is not None or record.ended is None:
             return None
-        return record.ended + timedelta(seconds=verify.within) if record.state is RunState.DONE else None
+        verify = self.verify(record)
+        return record.ended + timedelta(seconds=verify.within) if verify is not None else None
 
     def can_continue(self, ledger: Ledger, record: Record) -> bool:
         """Whether a run ended early, and may be continued."""
@@ -119,6 +128,8 @@ class Statuses:
             approve_left_s=self._left_s(record.expires) if waits else None,
             verified=record.verified,
             verify_left_s=self._left_s(until),
+            watches=self._watches(record),
+            unverified=record.unverified,
             settled=record.settled,
             undo_left_s=self._left_s(undo),
             undoes=record.undoes,
@@ -126,6 +137,19 @@ class Statuses:
             reason=self.late.get(record.id, status.reason) if reverts else status.reason,
             can_continue=self.can_continue(ledger, record),
         )
+
+    def _watches(self, record: Record) -> Message | None:
+        """What has to show, and how long it is waited for where it did already before the run."""
+        verify = self.verify(record)
+        if verify is None:
+            return None
+        said = {"feed": self._guards.feed_title(verify.feed), "when": verify.said}
+        if verify.settle is not None:
+            settle = duration(verify.settle, self._guards.words.lang)
+            return Message("actions.watches_settled", {**said, "settle": settle})
+        if record.held is not False and record.verified is None:
+            return Message("actions.watches_all_along", said)
+        return Message("actions.watches", said)
 
     def _told(self, ledger: Ledger, record: Record) -> RunStatus:
         """A run of another process, or of an earlier life of this one."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from situationroom.actions.base import Action, Call, Facts, Sources
 from situationroom.actions.inputs import checked, without_choices
+from situationroom.actions.words import Words
 from situationroom.errors import ActionDenied, UsageError
 from situationroom.layout.models import ActionSpec, InputSpec, StepSpec, UndoStepSpec
 from situationroom.values import FeedState, Value
@@ -35,6 +36,7 @@ class Step:
         name: the step's name; its undo has the same.
         spec: the step as in the layout.
         actions, kinds, sources: what it may be made of.
+        words: the room's.
 
     Raises:
         UsageError: its action does not do as a step, or lacks a value.
@@ -49,6 +51,7 @@ class Step:
         actions: Mapping[str, Action[Any]],
         kinds: Mapping[str, type[Action[Any]]],
         sources: Sources,
+        words: Words,
     ) -> None:
         self._whole, self._inputs = whole[0], whole[1].inputs
         self.name = name
@@ -58,7 +61,9 @@ class Step:
         self.title = spec.title or self.action.spec.title or name
         self._literals = self._checked_literals()
         undo = spec.undo if isinstance(spec, StepSpec) else None
-        self.undo = Step(whole, name, undo, actions, kinds, sources) if undo else None
+        if self.in_place:
+            self.action.words = words
+        self.undo = Step(whole, name, undo, actions, kinds, sources, words) if undo else None
         if self.action.FLIPS and not spec.goal:
             raise self._wrong("actions.step_goal")
         if spec.goal and not self.action.GOES_BACK:

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from situationroom.actions.base import Call, Facts, Outcome, Preview, Progress, State
+from situationroom.actions.base import Action, Call, Facts, Outcome, Preview, Progress, State
 from situationroom.actions.choices import Choice, text_of
 from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
 from situationroom.codec import same
-from situationroom.errors import ActionDenied, ActionFailed
+from situationroom.errors import ActionDenied, ActionFailed, UsageError
 from situationroom.formats import text
 from situationroom.layout.fields import Label, Spec
-from situationroom.layout.models import InputSpec, OwnInputs
+from situationroom.layout.models import InputSpec, OwnInputs, VerifyBySetting
 from situationroom.sources.base import Rows
 from situationroom.values import GUEST, Message, Value
 
@@ -79,6 +79,23 @@ class Switch(SqlAction[SwitchOptions]):
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "run"})
     GOES_BACK: ClassVar[bool] = True
     REVERTS: ClassVar[bool] = True
+    VERIFIES_BY: ClassVar[frozenset[str]] = frozenset({"to"})
+
+    def meet(self, actions: Mapping[str, Action[Any]], kinds: Mapping[str, type[Action[Any]]]) -> None:
+        """See that ``verify`` names settings there are, where they are fixed."""
+        del actions, kinds
+        verify, choices = self.spec.verify, self.options.choices
+        if isinstance(verify, VerifyBySetting) and not isinstance(choices, Statement):
+            known = [text_of(_exact(one.value)) for one in choices]
+            for name in verify.to:
+                if name not in known:
+                    said = {"action": self.title, "name": name, "known": ", ".join(known)}
+                    raise UsageError("actions.verify_unknown", **said)
+
+    def setting(self, facts: Facts) -> str:
+        """The value, as text."""
+        value = facts.get("value")
+        return text_of(value) if isinstance(value, Value) else ""
 
     async def choices(self, name: str) -> tuple[Choice, ...] | None:
         """The settings for ``to``, the present one marked."""
@@ -116,6 +133,7 @@ class Switch(SqlAction[SwitchOptions]):
             rows=rows.rows[: self.options.max_rows] if told else (),
             statement=self.options.set.shown(self.names(call, value=wanted.value), self.secret),
             target=self.name,
+            sets={"value": wanted.value},
         )
 
     async def run(self, call: Call, preview: Preview, progress: Progress) -> Outcome:

@@ -51,6 +51,13 @@ class Toggle(SqlAction[ToggleOptions]):
     GOES_BACK: ClassVar[bool] = True
     REVERTS: ClassVar[bool] = True
     FLIPS: ClassVar[bool] = True
+    VERIFIES_BY: ClassVar[frozenset[str]] = frozenset({"on", "off"})
+
+    def setting(self, facts: Facts) -> str:
+        """``on`` or ``off``."""
+        if "value" not in facts:
+            return ""
+        return "on" if same(facts["value"], self.options.on_value) else "off"
 
     def undo_call(self, call: Call, before: Facts, after: Facts) -> Call | None:
         """Switch to the value of before."""
@@ -81,6 +88,7 @@ class Toggle(SqlAction[ToggleOptions]):
             rows=rows.rows[: self.options.max_rows] if told else (),
             statement=self.options.set.shown(names, self.secret),
             target=self.name,
+            sets={"value": self._other(before)},
         )
 
     async def run(self, call: Call, preview: Preview, progress: Progress) -> Outcome:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from situationroom.actions.guards import Guards
+from situationroom.actions.knowing import given_of
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.record import Record
 from situationroom.actions.records import Records
@@ -13,7 +14,9 @@ from situationroom.actions.status import Statuses
 from situationroom.actions.tail import Tail
 from situationroom.actions.waiting import Clock
 from situationroom.errors import ActionDenied, JournalError
+from situationroom.i18n import say
 from situationroom.journal import Kind
+from situationroom.layout.conditions import Given
 from situationroom.layout.models import VerifySpec
 from situationroom.values import ROOM, FeedState, Message
 
@@ -50,6 +53,7 @@ class Verifier:
         self._feed_state = feed_state
         self._clock = clock
         self._lease = ""
+        self._broken: set[str] = set()  # runs whose condition was seen not to be met since
 
     def watches_for(self, lease: str) -> None:
         """The runs of this process are those that claimed with this lease."""
@@ -67,32 +71,49 @@ class Verifier:
                     await self._look(record, until)
 
     async def _look(self, record: Record, until: datetime) -> None:
-        spec = self._guards.spec(record.action)
-        verify = spec.verify if spec else None
+        verify = self._statuses.verify(record)
         if verify is None:
             return
+        given = given_of(record)
         unseen = self._unseen(verify, record)
-        if unseen is None and self._guards.meets(verify):
+        met = None if unseen else self._guards.meets(verify, given)
+        if met is False:
+            self._broken.add(record.id)
+        over = self._clock.now() >= until
+        if met and (over or self._tells(verify, record)):
             await self._say(record, Kind.VERIFIED, verify, None)
-        elif self._clock.now() >= until:
-            why = unseen or Message(
-                "actions.not_shown", {"feed": self._guards.feed_title(verify.feed), "when": verify.when}
-            )
-            await self._say(record, Kind.NOT_VERIFIED, verify, why)
+        elif over:
+            await self._say(record, Kind.NOT_VERIFIED, verify, unseen or self._not_shown(verify, given))
+
+    def _tells(self, verify: VerifySpec, record: Record) -> bool:
+        """Whether figures that meet the condition now say that the run did it.
+
+        They do where the author says how long the effect takes, where they did not meet it before the run, or
+        where they were seen not to since; else they may only not have moved yet, and have to last.
+        """
+        return verify.settle is not None or record.held is False or record.id in self._broken
+
+    def _not_shown(self, verify: VerifySpec, given: Given) -> Message:
+        said = {"feed": self._guards.feed_title(verify.feed), "when": verify.said}
+        if figures := self._guards.figures(verify, given):
+            return Message("actions.not_shown_now", {**said, "figures": figures})
+        return Message("actions.not_shown", said)
 
     def _unseen(self, verify: VerifySpec, record: Record) -> Message | None:
-        """Why the figures cannot tell of the run: asked for before its end, or not fresh."""
+        """Why the figures cannot tell of the run: not fresh, or from before they could show its effect."""
         state = self._feed_state(verify.feed)
         said = {"feed": self._guards.feed_title(verify.feed)}
         if state.reading is None or not state.status(self._clock.now()).fresh or record.ended is None:
             return Message("actions.verify_blind", said)
-        asked_s = (state.reading.received - record.ended).total_seconds() - state.reading.took_s
-        return Message("actions.verify_blind", said) if asked_s < 0 else None
+        asked = state.reading.received - timedelta(seconds=state.reading.took_s)
+        moved = record.ended + timedelta(seconds=verify.settle or 0.0)
+        return Message("actions.verify_blind", said) if asked < moved else None
 
     async def _say(self, record: Record, kind: Kind, verify: VerifySpec, why: Message | None) -> None:
+        self._broken.discard(record.id)
         body = {
             "feed": verify.feed,
-            "when": verify.when,
+            "when": say(verify.said, self._guards.words.lang),
             **({"reason": self._records.sentence(why)} if why else {}),
         }
         draft = self._records.draft(kind, ROOM, record.id, record.action, body)

@@ -190,25 +190,28 @@ async def _run(at: Terminal, run: str) -> RunStatus:
 
 async def _verified(at: Terminal, status: RunStatus) -> int:
     """Say how it ended, then watch the live figures until they have spoken; the exit code."""
-    spec = at.room.layout.actions[status.action].verify
-    assert spec is not None
-    feed = at.room.layout.feeds[spec.feed].title or spec.feed
     code = ended(at, status)
     speaks = asyncio.ensure_future(at.room.verified(status.id))
     with Countdown(at.console) as countdown:
         while not speaks.done() and not at.interrupted.is_set():
             now = status_of(at.room, status.id)
-            left = now.verify_left_s if now and now.verify_left_s is not None else spec.within
-            countdown.show(at.say("verifying", feed=feed, when=spec.when, left=at.left(left)))
+            if now is not None and now.watches is not None and now.verify_left_s is not None:
+                countdown.show(
+                    at.say("verifying", what=at.told(now.watches), left=at.left(now.verify_left_s))
+                )
             await asyncio.wait({speaks}, timeout=_LOOK_S)
     if not speaks.done():
         speaks.cancel()
         click.echo(at.say("not_awaited"), err=True)
         return 1
-    if speaks.result().verified:
-        at.console.print(Text(at.say("verified", feed=feed, when=spec.when), "green"))
+    told = speaks.result()
+    what = at.told(told.watches)
+    if told.verified is None:
+        return code  # nothing has to show after this one
+    if told.verified:
+        at.console.print(Text(at.say("verified", what=what), "green"))
         return code
-    click.echo(at.say("not_verified", feed=feed, when=spec.when, within=at.left(spec.within)), err=True)
+    click.echo(at.say("not_verified", what=at.told(told.unverified) or what), err=True)
     return 1
 
 

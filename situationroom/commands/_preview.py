@@ -12,7 +12,8 @@ from rich.text import Text
 
 from situationroom.actions.asked import Approval
 from situationroom.actions.base import Preview, State
-from situationroom.formats import cell, printable
+from situationroom.actions.words import Heading
+from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.values import Message, RunStatus
 
@@ -30,12 +31,15 @@ def show_preview(console: Console, preview: Preview, lang: str) -> None:
     else:
         change = say("actions.state_now", lang, before=preview.before.text)
     console.print(Text(printable(change)), soft_wrap=whole)
+    if preview.brake is not None:
+        console.print(Text(printable(say(preview.brake, lang))), soft_wrap=whole)
     if preview.rows:
         table = Table()
-        for column in preview.columns:
-            table.add_column(Text(printable(column)))
+        headings = preview.headings or tuple(Heading(name, name) for name in preview.columns)
+        for heading in headings:
+            table.add_column(Text(printable(heading.title)))
         for row in preview.rows:
-            table.add_row(*(Text(cell(row.get(column), lang=lang)) for column in preview.columns))
+            table.add_row(*(Text(one.shown(row.get(one.column), lang)) for one in headings))
         console.print(table)
     for line in preview.statement.splitlines():
         console.print(Text(printable(line), "dim"), soft_wrap=True)
@@ -55,6 +59,8 @@ def show_approval(console: Console, waiting: Approval, lang: str) -> None:
         rows=waiting.rows,
         statement=waiting.statement,
         warnings=waiting.warnings,
+        headings=waiting.headings,
+        brake=waiting.brake,
     )
     show_preview(console, preview, lang)
     values = " ".join(f"{name}={value}" for name, value in waiting.values.items() if value is not None)

@@ -17,6 +17,7 @@ from situationroom.actions.trials import TriedAction, tried
 from situationroom.engine.clock import Clock
 from situationroom.engine.poller import Feed, Poller
 from situationroom.errors import Problem, RoomError
+from situationroom.layout.conditions import compile_condition
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import FeedSpec, Layout
 from situationroom.layout.references import Reference, references
@@ -222,6 +223,8 @@ def _specs(layout: Layout) -> Iterator[tuple[str, str, BaseModel]]:
 def _columns_of(reference: Reference) -> Iterable[str]:
     if reference.what == "column":
         return (reference.name,)
+    if reference.what == "condition":
+        return sorted(compile_condition(reference.name).columns)
     return sorted(compile_expression(reference.name).names) if reference.what == "expression" else ()
 
 

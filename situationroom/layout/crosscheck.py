@@ -11,6 +11,7 @@ from situationroom.layout.entries import Entries
 from situationroom.layout.expressions import Expression, compile_expression
 from situationroom.layout.guarding import check_guarding
 from situationroom.layout.keys import DEFAULT_KEYS, RESERVED, bindings, is_key, key_name, near_key
+from situationroom.layout.knowing import check_conditions
 from situationroom.layout.models import ActionSpec, FeedSpec
 from situationroom.layout.references import Reference, references
 from situationroom.layout.report import Report, nearest
@@ -40,6 +41,7 @@ def crosscheck(entries: Entries, keys: Mapping[str, str], types: PluginTypes, re
         _check_roles(action, ("actions", name), entries, report)
         _check_inputs(action, ("actions", name), types, report)
     check_guarding(entries, types, report)
+    check_conditions(entries, types, report)
     _check_keys(entries, keys, report)
 
 

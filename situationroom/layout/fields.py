@@ -28,7 +28,7 @@ class Spec(BaseModel):
 class Names:
     """Marks a string as the name of something else in the layout."""
 
-    what: Literal["feed", "column", "source", "channel", "expression", "input", "action"]
+    what: Literal["feed", "column", "source", "channel", "expression", "condition", "input", "action"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ ChannelName = Annotated[str, Names("channel")]
 
 Expression = Annotated[str, Names("expression")]
 """A restricted expression over the columns of the model's feed; see ``layout/expressions.py``."""
+
+ConditionText = Annotated[str, Names("condition")]
+"""An expression that also knows what a person chose: ``$name``; see ``layout/conditions.py``."""
 
 InputName = Annotated[str, Names("input")]
 """An argument of an action's statement: the name of one of its ``inputs`` or a name the kind gives."""

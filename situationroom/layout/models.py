@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from situationroom.layout.fields import (
     Column,
+    ConditionText,
     Expression,
     FeedName,
     KeyColumns,
@@ -29,6 +30,7 @@ from situationroom.layout.fields import (
     Words,
 )
 from situationroom.layout.yaml_nodes import DataPath, Document
+from situationroom.values import Message
 
 
 class NoOptions(Spec):
@@ -184,10 +186,24 @@ class OwnInputs(Spec):
 
 
 class FeedCondition(Spec):
-    """A condition that some row of a feed has to meet."""
+    """A condition that some row of a feed has to meet (``when``), or that no row may meet (``none``)."""
 
     feed: FeedName
-    when: Expression
+    when: ConditionText | None = None
+    none: ConditionText | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> FeedCondition:
+        if (self.when is None) is (self.none is None):
+            raise ValueError("layout.condition_one")
+        return self
+
+    @property
+    def said(self) -> Message:
+        """The condition as it was written."""
+        if self.none is not None:
+            return Message("layout.condition_none", {"when": self.none})
+        return Message("layout.condition", {"when": self.when})
 
 
 def _several(value: object) -> object:
@@ -202,9 +218,43 @@ FeedConditions = Annotated[
 
 
 class VerifySpec(FeedCondition):
-    """What the live figures must show after a run, ``within`` a time, for it to be verified."""
+    """What the live figures must show after a run, ``within`` a time, for it to be verified.
+
+    ``settle`` is how long the effect takes to move them: only figures asked for after it count. Without it a
+    condition that held before the run has to be seen broken and then met, or to last until the time is over.
+    """
 
     within: Seconds = 120.0
+    settle: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _settles_in_time(self) -> VerifySpec:
+        if self.settle is not None and self.settle >= self.within:
+            raise ValueError("layout.verify_settle")
+        return self
+
+
+class VerifyBySetting(Spec):
+    """What must show by the value set: ``on`` and ``off`` of a toggle, the values (``to``) of a switch.
+
+    A value that is not named is not verified.
+    """
+
+    on: VerifySpec | None = None
+    off: VerifySpec | None = None
+    to: Mapping[str, VerifySpec] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_some(self) -> VerifyBySetting:
+        if not self.settings:
+            raise ValueError("layout.verify_empty")
+        return self
+
+    @property
+    def settings(self) -> Mapping[str, VerifySpec]:
+        """The conditions by setting."""
+        sides = (("on", self.on), ("off", self.off))
+        return {**{name: spec for name, spec in sides if spec is not None}, **self.to}
 
 
 class UndoSpec(Spec):
@@ -245,7 +295,7 @@ class ActionSpec(Spec):
     when: FeedConditions = ()
     cooldown: Seconds | None = None
     target: str = ""
-    verify: VerifySpec | None = None
+    verify: VerifySpec | VerifyBySetting | None = None
     undo: UndoSpec | None = None
     for_: Annotated[Seconds | None, Field(alias="for")] = None
     options: BaseModel = NoOptions()

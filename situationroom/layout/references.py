@@ -31,7 +31,7 @@ class Reference:
 
     """
 
-    what: Literal["feed", "column", "source", "channel", "expression", "input", "action"]
+    what: Literal["feed", "column", "source", "channel", "expression", "condition", "input", "action"]
     name: str
     feed: str | None
     path: Path

@@ -21,11 +21,12 @@ class QuestionType(OptionsType, Protocol):
 
 
 class ActionType(OptionsType, Protocol):
-    """A kind of action: the names it gives to its statements, and whether it can go back by itself."""
+    """A kind of action: what it gives to statements, whether it goes back by itself, what it sets."""
 
     ARGUMENTS: ClassVar[frozenset[str]]
     GOES_BACK: ClassVar[bool]
     REVERTS: ClassVar[bool]
+    VERIFIES_BY: ClassVar[frozenset[str]]
 
 
 class PluginTypes(Protocol):

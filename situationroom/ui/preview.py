@@ -9,6 +9,7 @@ from rich.text import Text
 
 from situationroom.actions.asked import Approval, Asked
 from situationroom.actions.base import Preview
+from situationroom.actions.words import Heading
 from situationroom.formats import cell, clock, duration, fit, number, printable
 from situationroom.formats import width as cells
 from situationroom.i18n import say
@@ -86,9 +87,12 @@ class Wording:
             lines.append(self.change(before, shown.after))
         if shown.count is not None:
             lines.append(self.line((say("ui.count", self.lang, count=number(shown.count)), "")))
+        if shown.brake is not None:
+            lines.append(self.line((self._say(shown.brake), "")))
         lines += [self.line((f"▲ {self._say(warning)}", "warning")) for warning in shown.warnings]
         if shown.rows:
-            lines += [Text(), *self._table(shown.columns or tuple(shown.rows[0]), shown.rows)]
+            headings = shown.headings or tuple(Heading(name, name) for name in shown.rows[0])
+            lines += [Text(), *self._table(headings, shown.rows)]
             left = (shown.count or len(shown.rows)) - min(len(shown.rows), ROWS_SHOWN)
             if left > 0:
                 lines.append(self.line((say("ui.more_rows", self.lang, count=number(left)), "muted")))
@@ -111,14 +115,15 @@ class Wording:
     def _say(self, message: Message) -> str:
         return say(message, self.lang)
 
-    def _table(self, columns: Sequence[str], rows: Sequence[Row]) -> list[Text]:
+    def _table(self, headings: Sequence[Heading], rows: Sequence[Row]) -> list[Text]:
         """The first rows, each column as wide as its widest value, as many columns as there is room for."""
-        body = [[cell(row.get(name), None, self.lang) for name in columns] for row in rows[:ROWS_SHOWN]]
+        columns = [one.title for one in headings]
+        body = [[one.shown(row.get(one.column), self.lang) for one in headings] for row in rows[:ROWS_SHOWN]]
         widths = [
             min(WIDEST_COLUMN, max(cells(text) for text in (printable(name), *(line[i] for line in body))))
             for i, name in enumerate(columns)
         ]
-        lines = [self._columns(list(columns), widths, "muted")]
+        lines = [self._columns(columns, widths, "muted")]
         return lines + [self._columns(line, widths, "") for line in body]
 
     def _columns(self, values: Sequence[str], widths: Sequence[int], style: str) -> Text:

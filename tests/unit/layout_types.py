@@ -78,6 +78,7 @@ class Toggle:
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value"})
     GOES_BACK: ClassVar[bool] = True
     REVERTS: ClassVar[bool] = True
+    VERIFIES_BY: ClassVar[frozenset[str]] = frozenset({"on", "off"})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from situationroom.catalog import catalog
 from situationroom.errors import LayoutError
 from situationroom.i18n import LANGUAGES
 from situationroom.layout.load import load
-from situationroom.layout.models import Layout
+from situationroom.layout.models import Layout, VerifySpec
 
 ROOM = """
 room: 방
@@ -93,6 +93,6 @@ def test_all_of_it_together_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert [condition.feed for condition in flag.when] == ["agencies"]
     assert flag.undo is not None
     assert flag.undo.within == 1_800.0
-    assert flag.verify is not None
+    assert isinstance(flag.verify, VerifySpec)
     assert flag.verify.within == 120.0
     assert layout.people["kim"].login == ("kim", "kim.ops")
