@@ -18,6 +18,7 @@ from situationroom.actions.template import ArgvTemplate, WordsTemplate, hidden
 from situationroom.errors import ActionFailed, InputProblem, OutcomeUnknown, SourceError
 from situationroom.layout.fields import Seconds, Spec
 from situationroom.layout.models import ActionSpec
+from situationroom.sources.parse.charsets import UTF_8, Encoding
 from situationroom.values import GUEST, Message, Value
 
 CLOSING = "actions.closing"
@@ -54,9 +55,9 @@ class CommandOptions(Spec):
     An argument of ``argv`` is a text or, whole, an input (``$name``); one left out is left out. An input's
     value that begins with ``-`` is refused unless a ``--`` stands before it, so that it cannot become an
     option. The program gets PATH and what ``env`` lists, nothing else, and ``cwd`` as its folder. What does
-    not end within ``timeout`` is killed with all it started. ``expect`` are the exit codes of a success;
-    of its output the last ``output`` bytes are kept. Arguments can be seen by whoever is on the machine:
-    secrets belong into ``env``.
+    not end within ``timeout`` is killed with all it started. ``expect`` are the exit codes of a success; of
+    its output, written in ``encoding``, the last ``output`` bytes are kept. Arguments can be seen by whoever
+    is on the machine: secrets belong into ``env``.
     """
 
     argv: Argv
@@ -65,6 +66,7 @@ class CommandOptions(Spec):
     timeout: Seconds = 60.0
     expect: tuple[Annotated[int, Field(ge=0, le=255)], ...] = (0,)
     output: Annotated[int, Field(ge=1_000, le=200_000)] = 10_000
+    encoding: Encoding = UTF_8
     state: CommandState | None = None
 
 
@@ -109,6 +111,7 @@ class Command(Action[CommandOptions]):
             options.cwd,
             timeout_s=options.timeout,
             keep=options.output,
+            encoding=options.encoding,
             stop=stop,
         )
         after = {"exit": ended.code, "output": ended.output}
@@ -126,7 +129,14 @@ class Command(Action[CommandOptions]):
         argv = list(self._arguments(state.argv, self._names(call, "")))
         options = self.options
         try:
-            ended = await execute(argv, options.env, options.cwd, timeout_s=state.timeout, keep=_STATE_BYTES)
+            ended = await execute(
+                argv,
+                options.env,
+                options.cwd,
+                timeout_s=state.timeout,
+                keep=_STATE_BYTES,
+                encoding=options.encoding,
+            )
         except ActionFailed as error:
             raise SourceError(error.message.id, **error.message.values) from error
         if ended.cut is not None:

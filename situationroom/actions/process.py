@@ -11,6 +11,7 @@ from pathlib import Path
 
 from situationroom.errors import ActionFailed
 from situationroom.formats import printable
+from situationroom.sources.parse.charsets import UTF_8, Decoder
 from situationroom.values import Message
 
 GRACE_S = 2.0
@@ -46,11 +47,13 @@ async def execute(
     *,
     timeout_s: float,
     keep: int,
+    encoding: str = UTF_8,
     stop: Callable[[], Message | None] = lambda: None,
 ) -> Ended:
     """Run ``argv``, no shell in between; whatever ends this, nothing of the command's group is left running.
 
-    ``keep`` is how many bytes of its output are kept, the last ones. ``stop`` tells why it should be ended.
+    ``keep`` is how many bytes of its output are kept, the last ones; ``encoding`` is a label of a charset.
+    ``stop`` tells why it should be ended.
 
     Raises:
         ActionFailed: it could not be started.
@@ -79,7 +82,7 @@ async def execute(
     finally:
         os.close(report)
         os.close(written)
-    tail = _Tail(keep)
+    tail = _Tail(keep, encoding)
     reading, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: tail, os.fdopen(output, "rb"))
     try:
         cut = await _watched(process, timeout_s, stop)
@@ -128,16 +131,16 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 
 class _Tail(asyncio.Protocol):
-    """The last bytes of what a pipe says."""
+    """The last of what a pipe says, as text."""
 
-    def __init__(self, keep: int) -> None:
+    def __init__(self, keep: int, encoding: str) -> None:
         self._keep = keep
-        self._bytes = bytearray()
+        self._decoder = Decoder(encoding)
+        self._text = ""
         self.ended = asyncio.get_running_loop().create_future()
 
     def data_received(self, data: bytes) -> None:
-        self._bytes += data
-        del self._bytes[: max(0, len(self._bytes) - self._keep)]
+        self._text = (self._text + self._decoder.read(data))[-self._keep :]
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ended.done():
@@ -145,5 +148,6 @@ class _Tail(asyncio.Protocol):
 
     def shown(self) -> str:
         """As text that is safe to show."""
-        lines = self._bytes.decode("utf-8", "replace").splitlines()
-        return "\n".join(printable(line, None) for line in lines).strip()
+        text = (self._text + self._decoder.read(b"", final=True)).removeprefix("\ufeff")
+        kept = text.encode("utf-8", "replace")[-self._keep :].decode("utf-8", "ignore")
+        return "\n".join(printable(line, None) for line in kept.splitlines()).strip()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import quote, urlencode, urlsplit
@@ -12,20 +12,20 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from situationroom.errors import SourceError
-from situationroom.formats import printable
 from situationroom.layout.fields import Seconds, Spec
 from situationroom.sources.base import Answer, HttpTarget, Request, Rows, Source
 from situationroom.sources.net.headers import Headers
-from situationroom.sources.parse.jmes import JmesPath, found, rows_of, table
-from situationroom.sources.parse.texts import Pattern, csv_rows, decoded, matched_rows
+from situationroom.sources.parse.charsets import Encoding, decoded
+from situationroom.sources.parse.csv_text import Csv, csv_rows
+from situationroom.sources.parse.documents import LINES, documents, rows_in
+from situationroom.sources.parse.jmes import JmesPath, table
+from situationroom.sources.parse.texts import Pattern, matched_rows
 
 if TYPE_CHECKING:
     from situationroom.sources.net.exchange import Exchanger
 
 THREAD_BYTES = 100_000
 """Answers longer than this are parsed in a thread."""
-
-_SHOWN = 80  # characters of an answer that is not what was asked for
 
 
 def _url(text: str) -> str:
@@ -56,12 +56,6 @@ class Auth(Spec):
     password: str = Field(repr=False)
 
 
-class Csv(Spec):
-    """How a CSV is written."""
-
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-
-
 class HttpOptions(Spec):
     """One HTTP service.
 
@@ -88,7 +82,7 @@ class HttpQuestion(Spec):
     params: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
     method: Literal["GET", "POST"] = "GET"
     body: JsonValue = Field(default=None, alias="json")
-    encoding: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.:-]+$")
+    encoding: Encoding | None = None
     rows: JmesPath | None = None
     csv: Csv | bool = False
     text: Pattern | None = None
@@ -125,12 +119,11 @@ class HttpSource(Source[HttpOptions, HttpQuestion], HttpTarget):
         await self.open()
         assert self._exchanger is not None
         limit_s = min(timeout_s, self.options.timeout or timeout_s)
-        body, charset, at = await self._exchanger.exchange(question, limit_s)
-        if len(body) > THREAD_BYTES or question.text is not None:
-            rows = await asyncio.to_thread(read, body, charset, question)
-        else:
-            rows = read(body, charset, question)
-        return Rows(rows.columns, rows.rows, at, rows.notes)
+        page = await self._exchanger.exchange(question, limit_s)
+        reading = partial(read, page.body, page.charset, question, many=page.media_type in LINES)
+        in_thread = len(page.body) > THREAD_BYTES or question.text is not None
+        rows = await asyncio.to_thread(reading) if in_thread else reading()
+        return Rows(rows.columns, rows.rows, page.at, rows.notes)
 
     def shown(self, request: Request) -> str:
         """Its URL without the query that the source's own may have, which can hold a key."""
@@ -151,25 +144,25 @@ class HttpSource(Source[HttpOptions, HttpQuestion], HttpTarget):
             await self._exchanger.close()
 
 
-def read(body: bytes, charset: str | None, question: HttpQuestion) -> Rows:
-    """A body as rows, in the way the question says.
+def read(body: bytes, charset: str | None, question: HttpQuestion, *, many: bool = False) -> Rows:
+    """A body as rows, in the way the question says. ``many``: the server says that it holds JSON lines.
 
     Raises:
         SourceError: it is something else.
 
     """
-    text = decoded(body, question.encoding or charset or "utf-8")
+    text, notes = decoded(body, question.encoding or charset)
+    rows = _rows(text, question, many=many)
+    return Rows(rows.columns, rows.rows, notes=(*notes, *rows.notes))
+
+
+def _rows(text: str, question: HttpQuestion, *, many: bool) -> Rows:
     if question.csv is not False:
-        return csv_rows(text, question.csv.delimiter if isinstance(question.csv, Csv) else ",")
+        return csv_rows(text, question.csv if isinstance(question.csv, Csv) else Csv())
     if question.text is not None:
         return matched_rows(text, question.text)
-    try:
-        document = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        raise SourceError("sources.not_json" if text.strip() else "sources.empty_body",
-                          start=printable(text[:_SHOWN])) from None  # fmt: skip
     path = question.rows or "@"
-    data = found(document, path)
-    if data is None:
+    rows = rows_in(documents(text, many=many), path)
+    if rows is None:
         raise SourceError("sources.path_found_nothing", path=path)
-    return table(rows_of(data))
+    return table(rows)

@@ -19,6 +19,7 @@ from situationroom.sources.base import Rows, Source
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.net.headers import Headers
 from situationroom.sources.net.inbox import Inbox
+from situationroom.sources.parse.charsets import Encoding
 from situationroom.sources.parse.jmes import MAX_ROWS, JmesPath
 
 if TYPE_CHECKING:
@@ -68,13 +69,14 @@ class WebsocketQuestion(Spec):
 
     ``rows`` finds the rows in each message; one where it finds nothing adds none. ``mode: append`` keeps
     the newest ``keep`` rows, ``replace`` those of the newest message. ``subscribe`` is sent after every
-    connect: text as it is, anything else as JSON.
+    connect: text as it is, anything else as JSON. ``encoding`` is that of binary messages, by default UTF-8.
     """
 
     rows: JmesPath = "@"
     keep: int = Field(default=200, ge=1, le=MAX_ROWS)
     mode: Literal["append", "replace"] = "append"
     subscribe: JsonValue = None
+    encoding: Encoding | None = None
 
 
 class WebsocketSource(Source[WebsocketOptions, WebsocketQuestion]):
@@ -150,6 +152,7 @@ class WebsocketSource(Source[WebsocketOptions, WebsocketQuestion]):
                 replace=question.mode == "replace",
                 backlog=self.options.buffer,
                 now_s=time.monotonic,
+                encoding=question.encoding,
             )
             self._inboxes[id(question)] = (question, inbox)
             if question.subscribe is not None:

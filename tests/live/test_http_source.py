@@ -161,6 +161,38 @@ async def test_korean_csv_of_an_old_system_is_read_in_its_encoding() -> None:
     assert [dict(row) for row in answer.rows] == [{"기관": "카이트", "건수": 3}]
 
 
+@pytest.mark.parametrize(
+    ("kind", "encoding", "body", "notes"),
+    [
+        ("application/json; charset=euc-kr", None, "똠방 쀍뷁".encode("cp949"), []),
+        ("application/json; charset=KS_C_5601-1987", None, "똠방 쀍뷁".encode("cp949"), []),
+        ("application/json", "euc-kr", "똠방 쀍뷁".encode("cp949"), []),
+        ("application/json; charset=utf-8", "windows-949", "똠방 쀍뷁".encode("cp949"), []),
+        ("application/json; charset=undefined", None, "똠방 쀍뷁".encode(), ["sources.charset_unknown"]),
+        ("application/json; charset=idna", None, "똠방 쀍뷁".encode(), ["sources.charset_unknown"]),
+        ("application/json; charset=", None, "똠방 쀍뷁".encode(), []),
+    ],
+)
+async def test_an_answer_is_read_in_the_charset_its_layout_or_its_server_names(
+    kind: str, encoding: str | None, body: bytes, notes: list[str]
+) -> None:
+    quoted = b'{"a": "' + body + b'"}'
+    async with served(saying(quoted, headers={"Content-Type": kind})) as url, opened(url) as source:
+        answer = await ask(source, encoding=encoding)
+    assert answer.rows == ({"a": "똠방 쀍뷁"},)
+    assert [note.id for note in answer.notes] == notes
+
+
+async def test_json_lines_are_a_row_each_and_none_at_all_are_no_rows() -> None:
+    lines = '{"k": "x", "n": 1}\n{"k": "y"}\n'
+    assert (await answer_to(lines)).rows == ({"k": "x", "n": 1}, {"k": "y", "n": None})
+    assert (await answer_to(lines, rows="n")).rows == ({"value": 1},)
+    assert (await reason_for(lines[:-3])).message.values["line"] == 2
+    kind = {"Content-Type": "application/x-ndjson; charset=utf-8"}
+    async with served(saying("", headers=kind)) as url, opened(url) as source:
+        assert (await ask(source)).rows == ()
+
+
 async def test_a_cell_of_a_megabyte_is_kept() -> None:
     answer = await answer_to("a,b\n" + "x" * 1_000_000 + ",1\n", csv=True)
     assert len(str(answer.rows[0]["a"])) == 1_000_000

@@ -111,6 +111,42 @@ async def test_every_end_has_its_outcome(
             assert status.reason.values["last"] in ("됐다", "시작")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "codec"), [("euc-kr", "cp949"), ("utf-16le", "utf-16-le"), ("'utf-8'", "utf-8")]
+)
+async def test_words_of_a_program_are_read_in_its_encoding(
+    database: str, tmp_path: Path, encoding: str, codec: str
+) -> None:
+    words = "시작\n기동 완료 똠방"
+    script = f"import sys; sys.stdout.buffer.write({words.encode(codec)!r})"
+    state = f"{{argv: [{sys.executable}, -I, {tmp_path / 'script.py'}]}}"
+    layout = action(tmp_path, script, encoding=encoding, state=state)
+    async with firing_room(database, tmp_path, layout) as room:
+        asked = await room.ask("go")
+        assert dict(asked.preview.before.facts) == {"value": "시작"}
+        assert (await room.fire("go")).state is RunState.DONE
+        assert await last_output(room) == words
+
+
+async def test_of_a_long_output_the_last_whole_characters_are_kept(database: str, tmp_path: Path) -> None:
+    script = "import sys; sys.stdout.buffer.write(('가' * 4_001).encode('cp949'))"
+    async with firing_room(
+        database, tmp_path, action(tmp_path, script, encoding="cp949", output="1000")
+    ) as room:
+        await room.fire("go")
+        assert await last_output(room) == "가" * 333
+
+
+async def test_an_encoding_nobody_knows_is_refused_at_its_place(database: str, tmp_path: Path) -> None:
+    with pytest.raises(LayoutError) as caught:
+        async with firing_room(database, tmp_path, action(tmp_path, SHOW, encoding="euc-krr")):
+            pass
+    (problem,) = caught.value.problems
+    assert problem.path == "actions.go.encoding"
+    assert problem.line > 0
+    assert "euc-kr" in problem.text()
+
+
 async def test_expected_exit_codes_are_the_authors_to_say(database: str, tmp_path: Path) -> None:
     layout = action(tmp_path, "raise SystemExit(3)", expect="[0, 3]")
     async with firing_room(database, tmp_path, layout) as room:

@@ -130,6 +130,52 @@ async def test_messages_become_rows_as_they_come_newest_last(ota: Ota) -> None:
         ]  # fmt: skip
 
 
+async def test_binary_messages_are_read_like_text_and_several_values_are_a_row_each(ota: Ota) -> None:
+    plain, korean = WebsocketQuestion(), WebsocketQuestion(encoding="euc-kr")
+    async with opened(ota.url) as source:
+        for question in (plain, korean):
+            await source.ask(question, LIMIT_S)
+        await ota.say(
+            b'{"k": "x"}', '{"k": 1}\n{"k": 2}\n', b'\xef\xbb\xbf{"k": 3}{"k": 4}', b"\x1e5\n\x1e[6, 7]\n"
+        )
+        wanted = [
+            {"k": "x"},
+            {"k": 1},
+            {"k": 2},
+            {"k": 3},
+            {"k": 4},
+            {"value": 5},
+            {"value": 6},
+            {"value": 7},
+        ]
+        answer = await until_rows(source, plain, len(wanted))
+        told = [{name: value for name, value in row.items() if value is not None} for row in answer.rows]
+        assert (told, answer.notes) == (wanted, ())
+        await ota.say('{"k": "똠방"}'.encode("cp949"))
+        await until(source, korean, lambda rows: rows[-1]["k"] == "똠방")
+        answer = await source.ask(plain, LIMIT_S)
+        assert len(answer.rows) == len(wanted)
+        assert [note.values["count"] for note in answer.notes] == [1]
+
+
+async def test_a_message_of_lines_one_of_which_is_broken_gives_none_of_them(ota: Ota) -> None:
+    question = WebsocketQuestion(mode="replace")
+    async with opened(ota.url) as source:
+        asking = asyncio.create_task(source.ask(question, LIMIT_S))
+        await wait_until(lambda: ota.clients)
+        await ota.say('{"k": 1}\n{"k": 2}')
+        assert len((await asking).rows) == 2
+        await ota.say('{"k": 3}\n{"k": ')
+
+        async def told() -> Rows | None:
+            answer = await source.ask(question, LIMIT_S)
+            return answer if answer.notes else None
+
+        answer = await wait_until(told, what="the note")
+        assert answer is not None
+        assert [row["k"] for row in answer.rows] == [1, 2]
+
+
 async def test_a_replacing_feed_has_the_newest_message_alone_and_none_is_a_failure(ota: Ota) -> None:
     question = WebsocketQuestion(mode="replace")
     async with opened(ota.url) as source:

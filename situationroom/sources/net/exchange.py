@@ -10,6 +10,7 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
@@ -23,7 +24,7 @@ from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError
 from situationroom.formats import printable
 from situationroom.sources.base import Answer, Request
 from situationroom.sources.net.network import network_reason
-from situationroom.sources.parse.texts import decoded
+from situationroom.sources.parse.charsets import decoded
 from situationroom.values import Message
 
 if TYPE_CHECKING:
@@ -46,8 +47,23 @@ _REDIRECTS = 5
 _HUNG_UP = ("Server disconnected", "peer closed connection")
 _GZIP = 31  # wbits: the largest window, with a gzip header
 
-Page = tuple[bytes, str | None, datetime | None]
-"""The body, the charset its header names, and the server's ``Date``."""
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole answer.
+
+    Attributes:
+        body: unpacked.
+        media_type: in small letters; "" where there is none.
+        charset: as the server names it.
+        at: the server's ``Date``.
+
+    """
+
+    body: bytes
+    media_type: str
+    charset: str | None
+    at: datetime | None
 
 
 class Exchanger:
@@ -180,7 +196,12 @@ async def _exchange(client: httpx.AsyncClient, request: httpx.Request, options: 
             following = response.next_request
             if following is None:
                 body = b"".join([part async for part in _parts(response, options.max_bytes)])
-                return body, response.charset_encoding, _date(response.headers.get("date", ""))
+                return Page(
+                    body,
+                    response.headers.get("content-type", "").partition(";")[0].strip().lower(),
+                    response.charset_encoding,
+                    _date(response.headers.get("date", "")),
+                )
             same_place = (following.url.scheme, following.url.netloc) == (asked.scheme, asked.netloc)
             if not (options.redirects and same_place):
                 raise SourceError("sources.http_redirect", host=printable(following.url.host))
@@ -200,7 +221,7 @@ async def _answer(response: httpx.Response, max_bytes: int, limit_s: float) -> A
         return Answer(response.status_code, None, _explained(error, limit_s))
     finally:
         await response.aclose()
-    return Answer(response.status_code, decoded(body, response.charset_encoding or "utf-8"))
+    return Answer(response.status_code, decoded(body, response.charset_encoding)[0])
 
 
 def address(url: str, request: Request) -> httpx.URL:

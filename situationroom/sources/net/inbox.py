@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from situationroom.errors import SourceError
-from situationroom.formats import printable
 from situationroom.sources.base import Rows
-from situationroom.sources.parse.jmes import found, rows_of, table
+from situationroom.sources.parse.charsets import decoded
+from situationroom.sources.parse.documents import documents, rows_in
+from situationroom.sources.parse.jmes import table
 from situationroom.values import Message, Row
 
 BACKLOG_CHARS = 16_000_000
-"""Text waiting to be read at most, whatever the number of messages."""
+"""Characters, or bytes of binary messages, waiting to be read at most, whatever the number of messages."""
 
 THREAD_CHARS = 100_000
 """A backlog larger than this is read in a thread."""
 
 SAID_S = 60.0
 """A loss is told for this long after the last of its kind."""
-
-_SHOWN = 60
 
 
 @dataclass(slots=True)
@@ -76,6 +74,7 @@ class Inbox:
         replace: each message is the whole answer, instead of adding to it.
         backlog: messages waiting to be read at most.
         now_s: a monotonic clock.
+        encoding: of binary messages; UTF-8 where it is None.
 
     Attributes:
         bell: rings for each message, and whenever its owner rings it.
@@ -86,9 +85,17 @@ class Inbox:
     """
 
     def __init__(
-        self, path: str, *, keep: int, replace: bool, backlog: int, now_s: Callable[[], float]
+        self,
+        path: str,
+        *,
+        keep: int,
+        replace: bool,
+        backlog: int,
+        now_s: Callable[[], float],
+        encoding: str | None = None,
     ) -> None:
         self.path = path
+        self._encoding = encoding
         self.bell = Bell()
         self.read_any = False
         self.asked = False
@@ -96,7 +103,7 @@ class Inbox:
         self._replace = replace
         self._backlog = backlog
         self._now_s = now_s
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[str | bytes] = deque()
         self._waiting_chars = 0
         self._rows: deque[Row] = deque(maxlen=keep)
         self._dropped = Tally()
@@ -105,12 +112,7 @@ class Inbox:
         self._reading = asyncio.Lock()
 
     def put(self, message: str | bytes) -> None:
-        """Take a message; a binary one is refused and counted."""
-        if isinstance(message, bytes):
-            self._count_garbage(Message("sources.ws_binary"))
-            self.news = True
-            self.bell.ring()
-            return
+        """Take a message, text or binary."""
         self._waiting.append(message)
         self._waiting_chars += len(message)
         self.news = True
@@ -143,18 +145,19 @@ class Inbox:
                 self.read_any = True
         return table(self._rows, self._notes(), max_rows=len(self._rows) or 1)
 
-    def _read(self, messages: list[str]) -> list[tuple[Row, ...] | Message]:
+    def _read(self, messages: list[str | bytes]) -> list[tuple[Row, ...] | Message]:
         """Each message's rows, or how the unreadable one begins."""
         return [self._rows_of(message) for message in messages]
 
-    def _rows_of(self, message: str) -> tuple[Row, ...] | Message:
+    def _rows_of(self, message: str | bytes) -> tuple[Row, ...] | Message:
+        if isinstance(message, bytes):
+            message, misread = decoded(message, self._encoding)
+            if misread:
+                return misread[0]
         try:
-            data = found(json.loads(message), self.path)
-        except (ValueError, RecursionError):
-            return Message("sources.not_json", {"start": printable(message[:_SHOWN])})
+            return rows_in(documents(message), self.path) or ()
         except SourceError as error:
             return error.message
-        return () if data is None else rows_of(data)
 
     def _count_garbage(self, detail: Message) -> None:
         self._garbage.add(1, self._now_s())
