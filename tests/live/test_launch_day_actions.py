@@ -20,6 +20,7 @@ from situationroom.commands._open import open_layout, open_room, person_of
 from situationroom.demo.world import World
 from situationroom.engine.room import LiveRoom
 from situationroom.errors import ActionDenied
+from situationroom.i18n import say
 from situationroom.people.users import UsersFile, users_path
 from situationroom.values import RunState, RunStatus, Value
 from tests.helpers import wait_until
@@ -92,14 +93,15 @@ async def enabled(day: Day, code: str) -> object:
     return await day.value("select enabled from reference where code = $1", code)
 
 
-async def test_the_skip_is_switched_on_by_a_press_verified_on_the_live_figure_and_undone(calm: Day) -> None:
+async def test_the_skip_is_switched_on_by_a_press_watched_and_undone(calm: Day) -> None:
     asked = await calm.room.ask("kait-skip", {}, person_of(calm.room.layout, "kim"))
     assert asked.confirmation == "press"
     await calm.room.fire(asked.run, Confirmation())
     run = await calm.room.finished(asked.run)
     assert run.state is RunState.DONE
     assert await enabled(calm, SKIP) is True
-    assert (await calm.verified(run)).verified is True
+    assert run.watches is not None
+    assert "끝까지" in say(run.watches, "ko")  # KAIT was well before: that it still is says nothing yet
     assert (await calm.undone(run)).state is RunState.DONE
     assert await enabled(calm, SKIP) is False
 
@@ -107,6 +109,7 @@ async def test_the_skip_is_switched_on_by_a_press_verified_on_the_live_figure_an
 async def test_any_reference_is_switched_by_its_code_and_back(calm: Day) -> None:
     run = await calm.fired("reference", {"code": "OTT_POSTPROC_DEFER"})
     assert await enabled(calm, "OTT_POSTPROC_DEFER") is True
+    assert (await calm.verified(run)).verified is True
     await calm.undone(run)
     assert await enabled(calm, "OTT_POSTPROC_DEFER") is False
     with pytest.raises(ActionDenied):
@@ -231,6 +234,24 @@ async def test_a_viewer_may_do_none_of_it_and_is_told_so_on_every_line(calm: Day
     for action in calm.room.layout.actions:
         with pytest.raises(ActionDenied):
             await calm.room.ask(action, {}, lee)
+
+
+async def test_the_skip_is_verified_by_what_it_cured_and_not_by_figures_of_before(tmp_path: Path) -> None:
+    async with day("kait-lag", 30, tmp_path) as ill:
+
+        def error_rate() -> float:
+            reading = ill.room.latest("agencies").reading
+            rows = reading.rows if reading else ()
+            return next(float(str(row["error_rate"])) for row in rows if row["agency"] == "KAIT")
+
+        await wait_until(lambda: error_rate() > 0.10, 40, "KAIT is ill")
+        on = await ill.fired("kait-skip")
+        assert (await ill.verified(on)).verified is True
+        off = await ill.fired("kait-skip")
+        assert error_rate() < 0.03  # the room has not seen yet what it means
+        await wait_until(lambda: error_rate() > 0.10, 40, "KAIT is ill again")
+        now = next(run for run in ill.room.runs() if run.id == off.id)
+        assert (now.verified, now.verify_left_s is not None) == (None, True)
 
 
 async def test_the_brake_stops_a_reprocess_while_kait_is_ill(tmp_path: Path) -> None:
