@@ -248,6 +248,11 @@ class Action(ABC, Generic[O]):
         self.sources = sources
         self.words = Words()
 
+    @staticmethod
+    def who(call: Call) -> dict[str, Value]:
+        """Who fires, as statements and requests may name them."""
+        return {"actor": call.person.id, "actor_name": call.person.name}
+
     @property
     def brake(self) -> Brake | None:
         """What halts a run of it, where it has such a thing."""

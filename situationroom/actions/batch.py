@@ -55,7 +55,7 @@ class Batch(SqlAction[BatchOptions]):
 
     TYPE = "batch"
     Options = BatchOptions
-    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"batch", "actor", "run"})
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"batch", "actor", "actor_name", "run"})
     CONTINUES: ClassVar[bool] = True
 
     @property

@@ -43,10 +43,11 @@ Argv = Annotated[ArgvTemplate, AfterValidator(_of_a_program)]
 
 
 class CommandState(Spec):
-    """A command whose first line of output is the present state."""
+    """A command whose first line of output is the present state; only shown where it is no ``fact``."""
 
     argv: Argv
     timeout: Seconds = 3.0
+    fact: bool = True
 
 
 class CommandOptions(Spec):
@@ -75,7 +76,7 @@ class Command(Action[CommandOptions]):
 
     TYPE = "command"
     Options = CommandOptions
-    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"actor", "run"})
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"actor", "actor_name", "run"})
 
     def __init__(self, name: str, spec: ActionSpec, options: CommandOptions, sources: Sources) -> None:
         super().__init__(name, spec, options, sources)
@@ -144,7 +145,7 @@ class Command(Action[CommandOptions]):
         if ended.code != 0:
             raise SourceError("actions.command_state", code=ended.code, last=_last(ended))
         value = ended.output.partition("\n")[0]
-        return State({"value": value}, Message("actions.value", {"value": value}))
+        return State({"value": value} if state.fact else {}, self.words.state(value))
 
     async def trials(self) -> Sequence[Trial]:
         """Whether the programs are there; none is started."""
@@ -176,7 +177,7 @@ class Command(Action[CommandOptions]):
             yield word
 
     def _names(self, call: Call, run: str) -> dict[str, Value]:
-        return {**dict.fromkeys(self.spec.inputs), **call.values, "actor": call.person.id, "run": run}
+        return {**dict.fromkeys(self.spec.inputs), **call.values, **self.who(call), "run": run}
 
 
 def _no_program(program: str, options: CommandOptions) -> Message | None:

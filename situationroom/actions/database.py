@@ -49,7 +49,13 @@ class SqlAction(Action[O]):
 
     def names(self, call: Call, **given: Value) -> dict[str, Value]:
         """What a statement's ``args`` may name: every input, who asked, and what the kind gives."""
-        return {**dict.fromkeys(self.spec.inputs), **call.values, "actor": call.person.id, **given}
+        return {
+            **dict.fromkeys(self.spec.inputs),
+            **call.values,
+            "undoes": call.undoes or None,
+            **self.who(call),
+            **given,
+        }
 
     async def trials(self) -> Sequence[Trial]:
         """Each of its statements, prepared by the database and not run."""

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 from situationroom.actions.base import Action, Call, Outcome, Preview, Progress, Sources, State, Trial
 from situationroom.actions.template import BodyTemplate, PathTemplate, hidden
 from situationroom.errors import ActionDenied, ActionFailed, OutcomeUnknown, SourceError, UsageError
-from situationroom.formats import printable, text
+from situationroom.formats import printable
 from situationroom.layout.fields import Seconds, Spec
 from situationroom.layout.models import ActionSpec
 from situationroom.sources.base import Answer, HttpTarget, Request
@@ -52,11 +52,15 @@ Statuses = Annotated[
 
 
 class HttpState(Spec):
-    """A GET that tells the present state: ``value`` is where in its JSON (JMESPath)."""
+    """A GET that tells the present state: ``value`` is where in its JSON (JMESPath).
+
+    Without ``fact`` it is only shown: it may have changed when the request is confirmed, as a queue grows.
+    """
 
     path: PathTemplate
     params: BodyTemplate | None = None
     value: JmesPath = "@"
+    fact: bool = True
 
 
 class HttpOptions(Spec):
@@ -90,7 +94,7 @@ class Http(Action[HttpOptions]):
 
     TYPE = "http"
     Options = HttpOptions
-    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"actor", "run"})
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"actor", "actor_name", "run"})
 
     def __init__(self, name: str, spec: ActionSpec, options: HttpOptions, sources: Sources) -> None:
         super().__init__(name, spec, options, sources)
@@ -143,7 +147,7 @@ class Http(Action[HttpOptions]):
         if not 200 <= answer.status < 300:
             raise SourceError("actions.http_state", status=answer.status, start=_start(answer))
         value = _value(found(_json(answer), state.value))
-        return State({"value": value}, Message("actions.value", {"value": text(value)}))
+        return State({"value": value} if state.fact else {}, self.words.state(value))
 
     async def trials(self) -> Sequence[Trial]:
         """The state's GET, once, where it needs nobody's values; the request itself is never sent."""
@@ -193,7 +197,7 @@ class Http(Action[HttpOptions]):
         )
 
     def _names(self, call: Call, run: str) -> dict[str, Value]:
-        return {**dict.fromkeys(self.spec.inputs), **call.values, "actor": call.person.id, "run": run}
+        return {**dict.fromkeys(self.spec.inputs), **call.values, **self.who(call), "run": run}
 
 
 def _path(words: Iterable[tuple[str | None, str]]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def given_for(spec: ActionSpec, values: Mapping[str, Value], feed_state: Callabl
     """What a run's conditions know once its inputs are checked; rows are taken as they are now."""
     wanted: dict[str, set[str]] = {}
     for reference in references(spec, None):
-        if reference.what == "condition":
+        if reference.what in ("condition", "returned"):
             for name, column in compile_condition(reference.name).places:
                 if column:
                     wanted.setdefault(name, set()).add(column)

@@ -32,7 +32,7 @@ def call_of(
     kept = {name: _value(value) for name, value in record.values.items() if name in inputs}
     if any(inputs[name].secret and value == HIDDEN for name, value in kept.items()):
         raise ActionDenied("actions.secret_forgotten")
-    return Call(record.action, person, checked(inputs, kept, feed_state, now))
+    return Call(record.action, person, checked(inputs, kept, feed_state, now), undoes=record.undoes)
 
 
 def undo_of(record: Record, actions: Mapping[str, Action[Any]], call: Call) -> Call | None:

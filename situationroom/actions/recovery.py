@@ -9,7 +9,7 @@ from typing import Any
 from situationroom.actions.base import Action, Call, State
 from situationroom.actions.guards import Guards
 from situationroom.actions.ledger import Ledger
-from situationroom.actions.recall import call_of
+from situationroom.actions.recall import call_of, undo_of
 from situationroom.actions.record import Record
 from situationroom.actions.records import Records
 from situationroom.actions.tail import Tail
@@ -81,6 +81,13 @@ class Recovery:
         except TimeoutError as error:
             raise SourceError("actions.no_answer", after_s=PATIENCE_S) from error
 
+    def _again(self, record: Record, person: Person) -> Call | None:
+        """The call to ask the same anew: of an undo, the undo of that run, wherever that leads now."""
+        undone = self._tail.ledger.runs.get(record.undoes)
+        if undone is None:
+            return self.call(record.id, person)
+        return undo_of(undone, self._actions, self.call(undone.id, person))
+
     async def settle(self, run: str, verdict: Settlement, person: Person) -> Call | None:
         """Write down what came of it; after ``AGAIN`` the call to ask anew.
 
@@ -93,7 +100,7 @@ class Recovery:
         record, action = self.found(run)
         if (why := self._guards.role(action.spec, person)) is not None:
             raise ActionDenied(why.id, **why.values)
-        again = self.call(run, person) if verdict is Settlement.AGAIN else None
+        again = self._again(record, person) if verdict is Settlement.AGAIN else None
         body = {"verdict": verdict.value, "asked_by": record.person}
         draft = self._records.draft(Kind.SETTLED, person, run, record.action, body)
 

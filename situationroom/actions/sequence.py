@@ -52,7 +52,7 @@ class Sequence(Action[SequenceOptions]):
 
     TYPE = "sequence"
     Options = SequenceOptions
-    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "run", "batch"})
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "actor_name", "run", "batch"})
     GOES_BACK: ClassVar[bool] = True
 
     _steps: Mapping[str, Step]

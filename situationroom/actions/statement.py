@@ -62,7 +62,7 @@ def _listed(places: Collection[int]) -> str:
     return ", ".join(f"${number}" for number in sorted(places)) or "–"
 
 
-GIVEN = frozenset({"value", "actor", "run", "batch"})
+GIVEN = frozenset({"value", "actor", "actor_name", "run", "batch"})
 """Names that a kind gives only to a statement that changes something; an input must not be called so."""
 
 

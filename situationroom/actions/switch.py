@@ -65,10 +65,12 @@ class SwitchOptions(SqlOptions, OwnInputs):
 class _Setting:
     value: Value
     title: str
+    words: str  # the title, or the value to its last digit
 
     @property
-    def words(self) -> str:
-        return self.title or text(self.value)
+    def called(self) -> str:
+        """What people call it; "" where that is the value."""
+        return "" if self.words == text_of(self.value) else self.words
 
 
 class Switch(SqlAction[SwitchOptions]):
@@ -76,7 +78,7 @@ class Switch(SqlAction[SwitchOptions]):
 
     TYPE = "switch"
     Options = SwitchOptions
-    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "run"})
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "actor_name", "run"})
     GOES_BACK: ClassVar[bool] = True
     REVERTS: ClassVar[bool] = True
     VERIFIES_BY: ClassVar[frozenset[str]] = frozenset({"to"})
@@ -104,7 +106,7 @@ class Switch(SqlAction[SwitchOptions]):
         call = Call(self.name, GUEST, dict.fromkeys(self.spec.inputs))
         present, _ = await self.look_one(self.options.state, call)
         return tuple(
-            Choice(text_of(one.value), one.title, present=same(one.value, present))
+            Choice(text_of(one.value), one.called, present=same(one.value, present))
             for one in await self._settings(call)
         )
 
@@ -179,16 +181,20 @@ class Switch(SqlAction[SwitchOptions]):
     async def _settings(self, call: Call) -> tuple[_Setting, ...]:
         choices = self.options.choices
         if not isinstance(choices, Statement):
-            return tuple(_Setting(_exact(one.value), one.title) for one in choices)
+            return tuple(self._setting(_exact(one.value), one.title) for one in choices)
         rows = await self.look(choices, call)
         columns = rows.columns
         return tuple(
-            _Setting(row[columns[0]], text(row[columns[1]]) if len(columns) > 1 else "") for row in rows.rows
+            self._setting(row[columns[0]], text(row[columns[1]]) if len(columns) > 1 else "")
+            for row in rows.rows
         )
+
+    def _setting(self, value: Value, title: str) -> _Setting:
+        return _Setting(value, title, title or self.words.value(value))
 
     async def _state(self, call: Call, settings: tuple[_Setting, ...]) -> tuple[State, Rows]:
         value, rows = await self.look_one(self.options.state, call)
-        words = next((one.words for one in settings if same(one.value, value)), text(value))
+        words = next((one.words for one in settings if same(one.value, value)), self.words.value(value))
         return State({"value": value}, Message("actions.value", {"value": words})), rows
 
 

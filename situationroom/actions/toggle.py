@@ -14,7 +14,6 @@ from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
 from situationroom.codec import same
 from situationroom.errors import ActionDenied, ActionFailed
-from situationroom.formats import text
 from situationroom.sources.base import Rows
 from situationroom.values import Message, Value
 
@@ -47,7 +46,7 @@ class Toggle(SqlAction[ToggleOptions]):
 
     TYPE = "toggle"
     Options = ToggleOptions
-    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "run"})
+    ARGUMENTS: ClassVar[frozenset[str]] = frozenset({"value", "actor", "actor_name", "run"})
     GOES_BACK: ClassVar[bool] = True
     REVERTS: ClassVar[bool] = True
     FLIPS: ClassVar[bool] = True
@@ -117,7 +116,7 @@ class Toggle(SqlAction[ToggleOptions]):
             return State({"value": value}, ON, active=True), rows
         if same(value, self.options.off_value):
             return State({"value": value}, OFF, active=False), rows
-        return State({"value": value}, Message("actions.odd", {"value": text(value)})), rows
+        return State({"value": value}, Message("actions.odd", {"value": self.words.value(value)})), rows
 
     def _other(self, state: State) -> Value:
         return self.options.off_value if state.active else self.options.on_value

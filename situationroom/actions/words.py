@@ -15,7 +15,7 @@ from situationroom.i18n import default_language, say
 from situationroom.layout.models import ActionSpec, Layout
 from situationroom.layout.references import references
 from situationroom.paint.columns import WELL_KNOWN
-from situationroom.values import Row, Value
+from situationroom.values import Message, Row, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,10 @@ class Words:
         if isinstance(value, datetime):
             value = self.here(value)
         return heading.shown(value, self.lang) if heading else text(value, self.lang)
+
+    def state(self, value: Value) -> Message:
+        """A present state that is one value."""
+        return Message("actions.value", {"value": self.value(value)})
 
     def here(self, moment: datetime) -> datetime:
         """A moment in the room's zone; one that no zone can be applied to as it is."""

@@ -118,6 +118,7 @@ create table checklist (
     item      text not null,
     signed_by text,
     signed_at timestamptz,
+    run       text,                 -- the run that signed it
     primary key (part, item)
 );
 
@@ -137,4 +138,5 @@ create trigger tell after insert or update on error_queue for each statement exe
 create trigger tell after insert or update on waiting_number for each statement execute function tell();
 create trigger tell after update on agency_route for each statement execute function tell();
 create trigger tell after insert or update on agency_outage for each statement execute function tell();
+create trigger tell after update on checklist for each statement execute function tell();
 create trigger tell after update on reference for each statement execute function tell();

@@ -24,11 +24,17 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Named = Literal[
+    "feed", "column", "source", "channel", "expression", "condition", "returned", "input", "action"
+]
+"""What a name in a layout may be the name of; an expression stands among them for the columns in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Marks a string as the name of something else in the layout."""
 
-    what: Literal["feed", "column", "source", "channel", "expression", "condition", "input", "action"]
+    what: Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,9 @@ Expression = Annotated[str, Names("expression")]
 
 ConditionText = Annotated[str, Names("condition")]
 """An expression that also knows what a person chose: ``$name``; see ``layout/conditions.py``."""
+
+ReturnedCondition = Annotated[str, Names("returned")]
+"""The same over the columns of what a statement returned."""
 
 InputName = Annotated[str, Names("input")]
 """An argument of an action's statement: the name of one of its ``inputs`` or a name the kind gives."""

@@ -8,7 +8,7 @@ from situationroom.layout.entries import Entries
 from situationroom.layout.models import ActionSpec, VerifyBySetting
 from situationroom.layout.references import Reference, references
 from situationroom.layout.report import Report, nearest
-from situationroom.layout.types import PluginTypes
+from situationroom.layout.types import ActionType, PluginTypes
 from situationroom.layout.yaml_nodes import DataPath
 from situationroom.values import Message
 
@@ -18,16 +18,15 @@ def check_conditions(entries: Entries, types: PluginTypes, report: Report) -> No
     for name, action in entries.actions.items():
         path = ("actions", name)
         kind = types.actions.get(action.kind)
-        settings = kind.VERIFIES_BY if kind else frozenset()
         for reference in references(action, None):
-            if reference.what == "condition":
-                _check(reference, action, settings, path, report)
+            if reference.what in ("condition", "returned"):
+                _check(reference, action, kind, path, report)
         if kind is not None and isinstance(action.verify, VerifyBySetting):
-            _check_settings(action.verify, action.kind, settings, (*path, "verify"), report)
+            _check_settings(action.verify, action.kind, kind.VERIFIES_BY, (*path, "verify"), report)
 
 
 def _check(
-    reference: Reference, action: ActionSpec, settings: frozenset[str], base: DataPath, report: Report
+    reference: Reference, action: ActionSpec, kind: type[ActionType] | None, base: DataPath, report: Report
 ) -> None:
     path = (*base, *reference.path)
     try:
@@ -37,7 +36,11 @@ def _check(
         return
     if reference.path[0] == "steps":
         return  # a step has inputs of its own besides
-    known = {*action.inputs, *((VALUE,) if settings and reference.path[0] == "verify" else ())}
+    known = {*action.inputs}
+    if kind is not None and reference.what == "returned":
+        known |= kind.ARGUMENTS
+    elif kind is not None and kind.VERIFIES_BY and reference.path[0] == "verify":
+        known.add(VALUE)
     for name, column in condition.places:
         spec = action.inputs.get(name)
         said = {"name": f"${name}", "hint": nearest(name, known)}

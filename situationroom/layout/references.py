@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from situationroom.layout.fields import Names
+from situationroom.layout.fields import Named, Names
 
 Path = tuple[str | int, ...]
 
@@ -31,7 +31,7 @@ class Reference:
 
     """
 
-    what: Literal["feed", "column", "source", "channel", "expression", "condition", "input", "action"]
+    what: Named
     name: str
     feed: str | None
     path: Path

@@ -7,7 +7,7 @@ reconnects for ever, and says what went wrong as :class:`~situationroom.errors.S
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -88,11 +88,17 @@ class Change:
     Attributes:
         count: rows it touched.
         rows: rows it returned (``returning …``), at most a few hundred.
+        selected: it only selected: what the functions it called did, no rollback takes back.
 
     """
 
     count: int
     rows: tuple[Row, ...] = ()
+    selected: bool = False
+
+
+Check = Callable[[Change], None]
+"""Looks at what a statement did, all its rows included, before it is committed; against it: ActionFailed."""
 
 
 class Changes(Protocol):
@@ -145,9 +151,15 @@ class SqlSource(Source[O, Q]):
 
     @abstractmethod
     async def change(
-        self, sql: str, args: Sequence[Value], *, max_rows: int | None, timeout_s: float
+        self,
+        sql: str,
+        args: Sequence[Value],
+        *,
+        max_rows: int | None,
+        timeout_s: float,
+        check: Check | None = None,
     ) -> Change:
-        """Run one changing statement in one transaction and commit it.
+        """Run one changing statement in one transaction and commit it, unless ``check`` is against it.
 
         Raises:
             TooManyRows: it touched more than ``max_rows``; rolled back.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field
 
 from situationroom.layout.fields import Seconds, Spec, Words
-from situationroom.sources.base import Change, Changes, Rows, SqlSource, Understood
+from situationroom.sources.base import Change, Changes, Check, Rows, SqlSource, Understood
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.pg.dsn import read as read_dsn
 from situationroom.values import Value
@@ -113,12 +113,19 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
         return await (await self._opened()).select(sql, args, timeout_s, MAX_ROWS)
 
     async def change(
-        self, sql: str, args: Sequence[Value], *, max_rows: int | None, timeout_s: float
+        self,
+        sql: str,
+        args: Sequence[Value],
+        *,
+        max_rows: int | None,
+        timeout_s: float,
+        check: Check | None = None,
     ) -> Change:
         """One changing statement, committed. The rows it returns count where its tag counts none."""
         from situationroom.sources.pg.change import change
 
-        return await change(await self._opened(), sql, args, max_rows=max_rows, timeout_s=timeout_s)
+        database = await self._opened()
+        return await change(database, sql, args, max_rows=max_rows, timeout_s=timeout_s, check=check)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Changes]:

@@ -116,6 +116,27 @@ async def test_any_reference_is_switched_by_its_code_and_back(calm: Day) -> None
         await calm.fired("reference", {"code": "SKIP' or true --"})
 
 
+async def test_a_part_signs_off_its_checklist_and_takes_only_that_back(calm: Day) -> None:
+    open_items = "select count(*) from checklist where signed_by is null"
+    (part,) = [await calm.value("select part from checklist where signed_by is null")]
+    signed = await calm.value(
+        "select count(*) from checklist where part = $1 and signed_by is not null", part
+    )
+    before = await calm.value(open_items)
+    run = await calm.fired("checklist-sign", {"part": str(part)})
+    assert (run.state, run.done) == (RunState.DONE, before)
+    by = "select signed_by from checklist where run = $1 and signed_at > now() - interval '1 min'"
+    assert await calm.value(by, run.id) == "김운영"
+    assert (await calm.verified(run)).verified is True
+    shown = calm.room.latest("checklist").reading
+    assert shown is not None
+    assert all(row["확인"] for row in shown.rows)
+    back = await calm.undone(run)
+    assert (back.state, await calm.value(open_items)) == (RunState.DONE, before)
+    left = "select count(*) from checklist where part = $1 and signed_by is not null"
+    assert await calm.value(left, part) == signed  # what others had signed before stays signed
+
+
 async def test_one_error_code_is_processed_again_and_no_other(calm: Day) -> None:
     run = await calm.fired("reprocess", {"code": "NP-E410"})
     assert run.state is RunState.DONE

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError, TooManyRows
-from situationroom.sources.base import Change
+from situationroom.sources.base import Change, Check
 from situationroom.sources.pg.connector import Server
 from situationroom.sources.pg.database import (
     Connected,
@@ -22,7 +22,7 @@ from situationroom.sources.pg.database import (
 )
 from situationroom.sources.pg.errors import TROUBLE, is_lost
 from situationroom.sources.pg.values import PLAIN, cell
-from situationroom.values import Value
+from situationroom.values import Row, Value
 
 COMMIT_S = 2.0
 """A commit gets at least this long: an outcome nobody knows costs people more than a short wait."""
@@ -34,9 +34,15 @@ _TAG_COUNT = re.compile(r"(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)")
 
 
 async def change(
-    database: Database, sql: str, args: Sequence[Value], *, max_rows: int | None, timeout_s: float
+    database: Database,
+    sql: str,
+    args: Sequence[Value],
+    *,
+    max_rows: int | None,
+    timeout_s: float,
+    check: Check | None = None,
 ) -> Change:
-    """Run, count, and commit or roll back.
+    """Run, count, have it checked, and commit or roll back.
 
     Raises:
         TooManyRows: it touched more than ``max_rows``; rolled back.
@@ -51,7 +57,7 @@ async def change(
             asyncio.timeout_at(deadline) as limit,
             database.transaction("begin", deadline) as (con, _),
         ):
-            done = await run(con, await prepared(con, sql), args, max_rows)
+            done = await run(con, await prepared(con, sql), args, max_rows, check)
             limit.reschedule(None)  # from here on the commit's own limit holds
             await commit(con, max(COMMIT_S, deadline - loop.time()), database.server)
     except SourceError as error:
@@ -62,11 +68,18 @@ async def change(
     return done
 
 
-async def run(con: Connected, statement: Prepared, args: Sequence[Value], max_rows: int | None) -> Change:
-    """Run and count, within an open transaction.
+async def run(
+    con: Connected,
+    statement: Prepared,
+    args: Sequence[Value],
+    max_rows: int | None,
+    check: Check | None = None,
+) -> Change:
+    """Run and count, within an open transaction; a ``check`` sees every row that was returned.
 
     Raises:
         TooManyRows: it touched more than ``max_rows``.
+        ActionFailed: ``check`` is against it.
         OutcomeUnknown: the statement ended the transaction itself.
 
     """
@@ -77,11 +90,17 @@ async def run(con: Connected, statement: Prepared, args: Sequence[Value], max_ro
     count = int(counted[1]) if counted else len(records)
     if max_rows is not None and count > max_rows:
         raise TooManyRows("sources.too_many_rows", count=count, max_rows=max_rows)
-    kept = records[:RETURNED_ROWS]
+    rows = _rows(con, statement, records if check else records[:RETURNED_ROWS])
+    if check is not None:
+        check(Change(count, rows, selected=counted is None))
+    return Change(count, rows[:RETURNED_ROWS], selected=counted is None)
+
+
+def _rows(con: Connected, statement: Prepared, records: Sequence[asyncpg.Record]) -> tuple[Row, ...]:
     if all(column.type.name in PLAIN for column in statement.get_attributes()):
-        return Change(count, tuple([dict(row.items()) for row in kept]))
+        return tuple([dict(record.items()) for record in records])
     zone = session_zone(con)
-    return Change(count, tuple({name: cell(value, zone) for name, value in row.items()} for row in kept))
+    return tuple({name: cell(value, zone) for name, value in record.items()} for record in records)
 
 
 async def commit(con: Connected, timeout_s: float, server: Server) -> None:
