@@ -119,9 +119,8 @@ async def test_any_reference_is_switched_by_its_code_and_back(calm: Day) -> None
 async def test_a_part_signs_off_its_checklist_and_takes_only_that_back(calm: Day) -> None:
     open_items = "select count(*) from checklist where signed_by is null"
     (part,) = [await calm.value("select part from checklist where signed_by is null")]
-    signed = await calm.value(
-        "select count(*) from checklist where part = $1 and signed_by is not null", part
-    )
+    of_part = "select count(*) from checklist where part = $1 and signed_by is not null"
+    signed = await calm.value(of_part, part)
     before = await calm.value(open_items)
     run = await calm.fired("checklist-sign", {"part": str(part)})
     assert (run.state, run.done) == (RunState.DONE, before)
@@ -133,8 +132,7 @@ async def test_a_part_signs_off_its_checklist_and_takes_only_that_back(calm: Day
     assert all(row["확인"] for row in shown.rows)
     back = await calm.undone(run)
     assert (back.state, await calm.value(open_items)) == (RunState.DONE, before)
-    left = "select count(*) from checklist where part = $1 and signed_by is not null"
-    assert await calm.value(left, part) == signed  # what others had signed before stays signed
+    assert await calm.value(of_part, part) == signed  # what others had signed before stays signed
 
 
 async def test_one_error_code_is_processed_again_and_no_other(calm: Day) -> None:
