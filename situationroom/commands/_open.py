@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from situationroom.actions.assembly import assembled
 from situationroom.actions.fire import Firing
@@ -24,6 +26,7 @@ from situationroom.people.proofs import Proofs
 from situationroom.people.sign_in import SignIn
 from situationroom.people.users import UsersFile, users_path
 from situationroom.people.who import here, os_login, who
+from situationroom.sources.base import Source
 from situationroom.values import Message, Person
 
 _MOST_NAMED = 8
@@ -108,13 +111,22 @@ def proofs_of(layout: Layout, journal: Journal, clock: Clock) -> Proofs:
     return Proofs(layout, sign_in_desk(layout, journal, clock), os_login())
 
 
+def sources_of(layout: Layout, types: Catalog) -> dict[str, Source[Any, Any]]:
+    """Every source of a layout by name, not yet opened; each knows the room's time zone."""
+    sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
+    zone = ZoneInfo(layout.timezone)
+    for source in sources.values():
+        source.zone = zone
+    return sources
+
+
 @asynccontextmanager
 async def open_room(
     layout: Layout, types: Catalog, *, clock: Clock | None = None, begin: bool = True
 ) -> AsyncIterator[LiveRoom]:
     """A room running in this process; with ``begin=False`` it waits for :meth:`LiveRoom.begin`."""
     clock = clock or SystemClock(layout.timezone)
-    sources = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
+    sources = sources_of(layout, types)
     actions = assembled(layout, types.actions, sources)
     async with AsyncExitStack() as stack:
         journal = Journal(journal_path(layout))

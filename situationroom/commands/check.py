@@ -13,7 +13,7 @@ from rich.text import Text
 
 from situationroom.actions.assembly import assembled
 from situationroom.actions.trials import TriedAction
-from situationroom.commands._open import open_layout
+from situationroom.commands._open import open_layout, sources_of
 from situationroom.engine.check import Asked, Findings, check
 from situationroom.engine.clock import SystemClock
 from situationroom.formats import printable
@@ -38,7 +38,7 @@ def command(ctx: click.Context, layout: str) -> None:
     an action would not do.
     """
     room, types = open_layout(layout)
-    sources = {name: types.sources[spec.type](name, spec.options) for name, spec in room.sources.items()}
+    sources = sources_of(room, types)
     actions = assembled(room, types.actions, sources).values()
     clock = SystemClock(room.timezone)
     findings = asyncio.run(check(room, sources, clock, Random(), actions))  # noqa: S311 - jitter, not secrets

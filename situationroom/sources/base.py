@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, JsonValue
@@ -42,12 +42,14 @@ class Rows:
 class Source(ABC, Generic[O, Q]):
     """A connection, named in the layout's ``sources``.
 
-    ``Options`` is the model of its YAML entry, ``Question`` the model of what a feed of it adds.
+    ``Options`` is the model of its YAML entry, ``Question`` the model of what a feed of it adds. ``zone`` is
+    the room's time zone, for times that a source must write into text; set before the source is opened.
     """
 
     TYPE: ClassVar[str]
     Options: type[O]
     Question: type[Q]
+    zone: tzinfo = UTC
 
     def __init__(self, name: str, options: O) -> None:
         self.name = name

@@ -42,7 +42,8 @@ class PostgresOptions(Spec):
 
     ``dsn`` is a URL or ``key=value``, as libpq has them. ``timeout`` is the longest any feed's question may
     take; a feed's own ``timeout`` can only be shorter.
-    ``statement_cache: false`` is for a pgbouncer that does not keep prepared statements.
+    ``statement_cache`` says whether prepared statements are kept on a connection; by default unless a pooler
+    stands between.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -52,7 +53,7 @@ class PostgresOptions(Spec):
     timeout: Seconds | None = None
     connect_timeout: Seconds | None = None
     application_name: str | None = Field(default=None, max_length=63)
-    statement_cache: bool = True
+    statement_cache: bool | None = None
 
 
 class PostgresQuestion(Spec):
@@ -89,12 +90,14 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
                 application_name=options.application_name or dsn.application_name or APPLICATION_NAME,
                 statement_cache=options.statement_cache,
             )
-            self._database = Database(server, options.pool, self._random)
+            self._database = Database(server, options.pool, self._random, self.zone)
 
     async def ask(self, question: PostgresQuestion, timeout_s: float) -> Rows:
         """The query's rows, at most ``max_rows``; ``at`` is the server's clock as the query began."""
+        from situationroom.sources.pg.asking import select
+
         limit_s = min(timeout_s, self.options.timeout or timeout_s)
-        rows = await (await self._opened()).select(question.sql, (), limit_s, question.max_rows)
+        rows = await select(await self._opened(), question.sql, (), limit_s, question.max_rows)
         trouble = self._listener.trouble if self._listener and question.listen else None
         if trouble is None:
             return rows
@@ -106,11 +109,15 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
 
     async def prepare(self, sql: str, timeout_s: float) -> Understood:
         """What PREPARE says of it: names of tables and columns are looked up, permissions are not."""
-        return await (await self._opened()).prepare(sql, timeout_s)
+        from situationroom.sources.pg.asking import prepare
+
+        return await prepare(await self._opened(), sql, timeout_s)
 
     async def select(self, sql: str, args: Sequence[Value], timeout_s: float) -> Rows:
         """Rows of a query with ``$n`` arguments; text is read as the type the statement wants."""
-        return await (await self._opened()).select(sql, args, timeout_s, MAX_ROWS)
+        from situationroom.sources.pg.asking import select
+
+        return await select(await self._opened(), sql, args, timeout_s, MAX_ROWS)
 
     async def change(
         self,
@@ -132,7 +139,7 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
         """A connection of its own for one run's changes, made with the first of them."""
         from situationroom.sources.pg.session import Session
 
-        async with Session(await self._opened(), keeps=self.options.statement_cache) as session:
+        async with Session(await self._opened()) as session:
             yield session
 
     async def close(self) -> None:

@@ -99,13 +99,12 @@ async def test_every_type_becomes_a_plain_cell(kos: PostgresSource) -> None:
     """)  # fmt: skip
     row = rows[0]
     assert len(str(row.pop("huge"))) == 1_000_000
-    assert str(row.pop("no_number")) == "nan"
-    assert str(row.pop("never")).startswith("9999-12-31")
     assert row == {
-        "whole": 1, "exact": Decimal("1.50"), "endless": float("inf"), "yes": True, "nothing": None,
+        "no_number": "NaN", "never": "infinity",
+        "whole": 1, "exact": Decimal("1.50"), "endless": "Infinity", "yes": True, "nothing": None,
         "word": "한글 [red]", "span": 90.0, "moment": datetime(2024, 9, 20, tzinfo=UTC),
         "day": date(2024, 9, 20), "list": "[1,2]", "tree": '{"a": [1]}', "address": "10.0.0.1",
-        "raw": "\\x00ff", "span4": "[1,5)", "pair": '[1,"x"]', "bits": "101",
+        "raw": "\\x00ff", "span4": "[1,5)", "pair": "(1,x)", "bits": "101",
     }  # fmt: skip
 
 
@@ -160,7 +159,7 @@ async def test_a_text_argument_is_read_as_the_type_the_statement_wants(kos: Post
     [
         ("select $1::int", ["seven"], "sources.pg_argument"),
         ("select $1::int", ["1.5"], "sources.pg_argument"),
-        ("select $1::int", [2**40], "sources.pg_error"),
+        ("select $1::int", [2**40], "sources.pg_argument"),
         ("select $1::bool", ["perhaps"], "sources.pg_argument"),
         ("select $1::int", [1, 2], "sources.pg_argument_count"),
         ("select $1::int", [], "sources.pg_error"),

@@ -12,12 +12,15 @@ import asyncpg
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from situationroom.errors import VouchedError
 from situationroom.sources.http import HttpOptions, HttpQuestion
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.net.inbox import SAID_S, Inbox
 from situationroom.sources.parse.texts import number_or_text
+from situationroom.sources.pg import times
+from situationroom.sources.pg.arguments import BadArgumentError, arguments
 from situationroom.sources.pg.errors import explain
-from situationroom.sources.pg.values import BadArgumentError, arguments, cell
+from situationroom.sources.pg.values import cell
 from situationroom.sources.postgres import PostgresOptions, PostgresQuestion
 from situationroom.sources.websocket import WebsocketOptions, WebsocketQuestion
 from situationroom.values import Value
@@ -68,7 +71,7 @@ async def test_a_large_backlog_keeps_its_order_and_is_bounded_in_size() -> None:
     ("model", "entry", "reason"),
     [
         (PostgresOptions, {"dsn": "mysql://x"}, "sources.pg_bad_dsn"),
-        (PostgresOptions, {"dsn": "postgresql://u:p/w@h:pw/x"}, "sources.pg_bad_dsn"),
+        (PostgresOptions, {"dsn": "postgresql://u:p/w@h:pw/x"}, "sources.pg_dsn_encode"),
         (HttpOptions, {"url": "ftp://x"}, "sources.bad_url"),
         (HttpOptions, {"url": "http://u:secret@x/"}, "sources.url_with_password"),
         (HttpOptions, {"url": "http://x", "headers": {"A": "b\r\nC: d"}}, "sources.bad_header"),
@@ -91,7 +94,8 @@ def test_what_a_layout_says_wrongly_is_refused_with_a_sentence(
     with pytest.raises(ValidationError) as caught:
         model.model_validate(entry)
     detail = caught.value.errors()[0]
-    identifier = detail["type"] if "." in detail["type"] else str(detail["ctx"]["error"])
+    error = detail.get("ctx", {}).get("error")
+    identifier = error.message.id if isinstance(error, VouchedError) else str(error or detail["type"])
     assert identifier == reason
     assert "secret" not in str(caught.value)
 
@@ -128,10 +132,13 @@ def test_text_arguments_become_what_the_statement_wants() -> None:
                           datetime(2024, 9, 20, 20, tzinfo=UTC), "90", True]  # fmt: skip
     whole, real, exact, yes, moment, local, day, span, word = arguments(given, types, SEOUL)
     assert (whole, real, exact, yes) == (7, 1.5, Decimal("2.5"), False)
-    assert moment == datetime(2024, 9, 20, tzinfo=UTC)
-    assert local == datetime(2024, 9, 20, 9)
-    assert day == date(2024, 9, 21)
-    assert str(span) == "0:01:30"
+    assert isinstance(moment, tuple)
+    assert isinstance(local, tuple)
+    assert isinstance(day, tuple)
+    assert times.moment(moment[0], UTC) == datetime(2024, 9, 20, tzinfo=UTC)
+    assert times.local_moment(local[0], SEOUL) == datetime(2024, 9, 20, tzinfo=UTC)
+    assert times.day(day) == date(2024, 9, 21)
+    assert span == (0, 0, 90_000_000)
     assert word == "true"
 
 
@@ -152,10 +159,49 @@ def test_a_value_that_does_not_fit_is_named_by_its_position(value: Value, type_n
     assert caught.value.message.values == {"position": 2, "type": type_name}
 
 
-def test_sentinels_at_the_end_of_time_are_text_that_no_time_zone_can_break() -> None:
-    assert cell(datetime.max, SEOUL) == str(datetime.max)
-    assert cell(date(9999, 12, 31), SEOUL) == "9999-12-31"
-    assert cell(datetime(2024, 9, 20, 9), SEOUL) == datetime(2024, 9, 20, tzinfo=UTC)
+@pytest.mark.parametrize(
+    "text",
+    ["infinity", "-infinity", "20240-03-15 09:00:00", "0044-03-15 23:59:59.5 BC", "0001-01-01 00:00:00 BC",
+     "9999-12-31 23:59:59.999999", "0001-01-01 00:00:00", "4713-11-24 00:00:00 BC", "294276-12-31 00:00:00"],
+)  # fmt: skip
+def test_times_beyond_pythons_are_text_and_go_back_as_they_came(text: str) -> None:
+    days = text.partition(" ")[0] + (" BC" if text.endswith("BC") else "")
+    local, aware, day = arguments([text, text, days], ["timestamp", "timestamptz", "date"], SEOUL)
+    assert isinstance(local, tuple)
+    assert isinstance(aware, tuple)
+    assert isinstance(day, tuple)
+    assert times.local_moment(local[0], SEOUL) == text
+    assert times.day(day) == days
+    shown = times.moment(aware[0], SEOUL)
+    assert isinstance(shown, str)
+    assert (shown == text) == ("infinity" in text)
+    assert arguments([shown], ["timestamptz"], UTC) == [aware]
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "20240-13-01", "0000-01-01 BC", "24:00:00.000001", "12:60"])
+def test_times_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(BadArgumentError):
+        arguments([text], ["time" if ":" in text else "date"], SEOUL)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ([1, None, [2, "x"]], '[1,null,[2,"x"]]'),
+        ((1, None, "x", True), "(1,,x,t)"),
+        (("a,b", ""), '("a,b","")'),
+        ([datetime(2024, 9, 20, tzinfo=UTC), date(2024, 9, 20)], '["2024-09-20 09:00:00","2024-09-20"]'),
+        ([Decimal("1.50"), float("nan"), Decimal("Infinity")], '[1.50,"NaN","Infinity"]'),
+        (asyncpg.Range(1, None), "[1,)"),
+        (asyncpg.Range(empty=True), "empty"),
+        (asyncpg.Range(datetime(2024, 9, 20, tzinfo=UTC), "infinity"), "[2024-09-20 09:00:00,infinity)"),
+        ([asyncpg.Range(1, 3), asyncpg.Range(7, 9)], "{[1,3),[7,9)}"),
+        (Decimal("NaN"), "NaN"),
+        (float("-inf"), "-Infinity"),
+    ],
+)
+def test_values_of_several_parts_are_written_for_people(value: object, shown: str) -> None:
+    assert cell(value, SEOUL) == shown
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,10 @@ import asyncpg
 from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError, TooManyRows
 from situationroom.sources.base import Change, Check
 from situationroom.sources.pg.connector import Server
-from situationroom.sources.pg.database import (
-    Connected,
-    Database,
-    Prepared,
-    bound,
-    con_terminate,
-    prepared,
-    session_zone,
-)
+from situationroom.sources.pg.database import Connected, Database, Prepared, bound, codecs_of, con_terminate
 from situationroom.sources.pg.errors import TROUBLE, is_lost
-from situationroom.sources.pg.values import PLAIN, cell
-from situationroom.values import Row, Value
+from situationroom.sources.pg.values import cells
+from situationroom.values import Value
 
 COMMIT_S = 2.0
 """A commit gets at least this long: an outcome nobody knows costs people more than a short wait."""
@@ -57,7 +49,7 @@ async def change(
             asyncio.timeout_at(deadline) as limit,
             database.transaction("begin", deadline) as (con, _),
         ):
-            done = await run(con, await prepared(con, sql), args, max_rows, check)
+            done = await run(database, con, await database.prepared(con, sql), args, max_rows, check)
             limit.reschedule(None)  # from here on the commit's own limit holds
             await commit(con, max(COMMIT_S, deadline - loop.time()), database.server)
     except SourceError as error:
@@ -69,6 +61,7 @@ async def change(
 
 
 async def run(
+    database: Database,
     con: Connected,
     statement: Prepared,
     args: Sequence[Value],
@@ -90,17 +83,11 @@ async def run(
     count = int(counted[1]) if counted else len(records)
     if max_rows is not None and count > max_rows:
         raise TooManyRows("sources.too_many_rows", count=count, max_rows=max_rows)
-    rows = _rows(con, statement, records if check else records[:RETURNED_ROWS])
+    columns = [codecs_of(con).heard(column.name) for column in statement.get_attributes()]
+    rows = cells(columns, records if check else records[:RETURNED_ROWS], database.room_zone)
     if check is not None:
         check(Change(count, rows, selected=counted is None))
     return Change(count, rows[:RETURNED_ROWS], selected=counted is None)
-
-
-def _rows(con: Connected, statement: Prepared, records: Sequence[asyncpg.Record]) -> tuple[Row, ...]:
-    if all(column.type.name in PLAIN for column in statement.get_attributes()):
-        return tuple([dict(record.items()) for record in records])
-    zone = session_zone(con)
-    return tuple({name: cell(value, zone) for name, value in record.items()} for record in records)
 
 
 async def commit(con: Connected, timeout_s: float, server: Server) -> None:

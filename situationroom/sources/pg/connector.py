@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
 import socket
 import ssl
@@ -10,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from types import MappingProxyType
-from typing import TypeAlias
 from urllib.parse import urlencode
 
 import asyncpg
@@ -18,9 +18,8 @@ import asyncpg
 from situationroom.errors import SourceError
 from situationroom.sources.pg.dsn import FILES, Dsn, Host
 from situationroom.sources.pg.errors import TROUBLE, explain, hidden
+from situationroom.sources.pg.link import Link
 from situationroom.values import Message
-
-Link: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 AVOIDED_S = 15.0
 """A host that failed is tried after the others for so long."""
@@ -36,6 +35,9 @@ _TRY_THE_NEXT = ("57P", "53300", "08")
 
 ROLE = "pg_is_in_recovery() as standby, current_setting('default_transaction_read_only') = 'on' as closed"
 """What of a server decides whether it fits."""
+
+_ANY_BYTES, _EVERY_BYTE = "SQL_ASCII", "LATIN1"
+"""A database that holds any bytes sends them as they are to a client whose encoding takes every byte."""
 
 _SOCKET_OPTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -55,14 +57,14 @@ class Server:
         dsn: its hosts, and who we are.
         connect_timeout_s: for each host.
         application_name: what the database lists us as.
-        statement_cache: whether prepared statements are kept on a connection.
+        statement_cache: whether prepared statements are kept on a connection; None: unless a pooler is found.
 
     """
 
     dsn: Dsn = field(repr=False)
     connect_timeout_s: float
     application_name: str
-    statement_cache: bool
+    statement_cache: bool | None
 
     def fits(self, *, standby: bool, closed: bool) -> bool:
         """Whether a server is what ``target_session_attrs`` wants; ``closed`` is one that takes no writes."""
@@ -84,9 +86,19 @@ class Server:
 
 
 class Connector:
-    """Makes connections to one database, wherever it is now."""
+    """Makes connections to one database, wherever it is now.
+
+    Attributes:
+        keeps: whether prepared statements are kept on a connection from one transaction to the next.
+        encoding: what the server sends text in, where that is not UTF-8; asked for within each transaction.
+        raw: whether the database holds any bytes, which come and go as they are.
+
+    """
 
     def __init__(self, server: Server, random: Random) -> None:
+        self.keeps = server.statement_cache is not False
+        self.encoding: str | None = None
+        self.raw = False
         self._server = server
         self._random = random
         self._failed: dict[Host | None, float] = {}
@@ -133,6 +145,10 @@ class Connector:
         try:
             async with asyncio.timeout(self._server.connect_timeout_s):
                 link = await self._dial(host)
+                if not self.raw and link.get_settings().server_encoding == _ANY_BYTES:
+                    link.terminate()
+                    self.raw = True
+                    link = await self._dial(host)
                 try:
                     suits = await self._suits(link)
                 except BaseException:
@@ -151,6 +167,9 @@ class Connector:
         trusting_system = words.get("sslrootcert") == "system"
         if trusting_system:
             words.pop("sslrootcert")
+        settings = {"application_name": server.application_name, **dsn.settings}
+        if self.raw:
+            settings["client_encoding"] = _EVERY_BYTE
         link: Link = await asyncpg.connect(
             f"postgresql://?{urlencode(words)}" if words else None,
             host=host.name if host else None,
@@ -161,10 +180,13 @@ class Connector:
             database=dsn.database,
             ssl=ssl.create_default_context() if trusting_system else None,
             timeout=server.connect_timeout_s,
-            statement_cache_size=STATEMENTS if server.statement_cache else 0,
-            server_settings={"application_name": server.application_name, **dsn.settings},
+            statement_cache_size=STATEMENTS if self.keeps else 0,
+            server_settings=settings,
+            connection_class=Link,
         )
         _set_socket(link, dsn.socket)
+        encoding = dsn.encoding if self.raw else self.encoding
+        link.equip(python_encoding(encoding or "UTF8"), raw=self.raw)
         return link
 
     async def _suits(self, link: Link) -> bool:
@@ -191,6 +213,19 @@ class Connector:
             place = self._server.dsn.passed_on.get(name)
             if place and place != "system" and not os.access(place, os.R_OK):
                 raise SourceError("sources.pg_dsn_file", name=name, file=place)
+
+
+def python_encoding(name: str) -> str:
+    """Python's name of an encoding of the server's; those of Korean are read as their superset."""
+    plain = name.replace("-", "").replace("_", "").lower()
+    if plain in ("euckr", "uhc", "win949"):
+        return "cp949"
+    for candidate in (plain.replace("win", "cp"), name.replace("_", "-"), plain):
+        try:
+            return codecs.lookup(candidate).name
+        except LookupError:
+            continue
+    return "utf-8"
 
 
 def _another_may(error: BaseException) -> bool:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from random import Random
-from typing import TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TypeAlias, cast
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from situationroom.errors import SourceError
-from situationroom.sources.base import Rows, Understood
-from situationroom.sources.pg.connector import ROLE, Connector, Link, Server
+from situationroom.sources.pg.arguments import arguments
+from situationroom.sources.pg.codecs import Codecs
+from situationroom.sources.pg.connector import ROLE, Connector, Server
 from situationroom.sources.pg.errors import TROUBLE, is_lost, is_stale
+from situationroom.sources.pg.link import Link
 from situationroom.sources.pg.unbroken import Unbroken
-from situationroom.sources.pg.values import arguments, cell
-from situationroom.values import Message, Value
+from situationroom.sources.pg.zones import Zones
+from situationroom.values import Value
 
 Own: TypeAlias = Link
 Pooled: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
@@ -35,85 +36,79 @@ _SOONER = 0.9
 _LIMITS = f"""
 select set_config('statement_timeout', $1, true),
        set_config('idle_in_transaction_session_timeout', $2, true),
-       clock_timestamp() as at, {ROLE}
+       clock_timestamp() as at, pg_backend_pid() as pid, {ROLE}
 """
 
 
 class UnfitError(ConnectionError):
-    """A pooled connection whose server is no longer what ``target_session_attrs`` wants."""
+    """A pooled connection that must be made anew: another server is wanted, or a pooler was found."""
 
 
 class Database:
-    """A pool of at most ``size`` connections, made as they are needed."""
+    """A pool of at most ``size`` connections, made as they are needed.
 
-    def __init__(self, server: Server, size: int, random: Random) -> None:
+    Attributes:
+        server: where it is.
+        room_zone: the time zone that times within text are written in.
+        zones: those of its sessions.
+
+    """
+
+    def __init__(self, server: Server, size: int, random: Random, room_zone: tzinfo = UTC) -> None:
         self.server = server
+        self.room_zone = room_zone
+        self.zones = Zones()
+        self.unbroken = Unbroken()
         self._size = size
         self._connector = Connector(server, random)
-        self.unbroken = Unbroken()
+        self._as_text: dict[int, str] = {}  # types learned to be asked for as text, by id
         self._pool = asyncpg.create_pool(min_size=0, max_size=size, connect=self._pooled, reset=_is_reset)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is prepared or set on a connection still holds for its next transaction."""
+        return self._connector.keeps
 
     async def connect(self) -> Own:
         """A connection of its own, outside the pool; whoever has it bounds what they ask of it."""
-        return await self.unbroken.call(self._connector.connect(), con_terminate)
+        link = await self.unbroken.call(self._connector.connect(), con_terminate)
+        link.ask_as_text(self._as_text.items())
+        return link
 
     async def _pooled(self, *_: object, **__: object) -> Own:
         """A connection for the pool, which tells things that the connector knows better."""
         return await self._connector.connect()
 
-    async def select(self, sql: str, args: Sequence[Value], timeout_s: float, max_rows: int) -> Rows:
-        """Rows of a query in a READ ONLY transaction, the first ``max_rows`` with a note if there are more.
+    async def learn(self, types: Iterable[tuple[int, str]]) -> bool:
+        """Ask for values of these types as text from now on; whether any of them is news."""
+        news = {oid: name for oid, name in types if oid not in self._as_text}
+        self._as_text |= news
+        return bool(news)
 
-        A statement that was prepared before its tables changed is prepared anew.
+    @property
+    def encoding(self) -> str | None:
+        """What the server is told to send text in before a statement runs; None for UTF-8.
 
-        Raises:
-            SourceError: no answer within ``timeout_s``, or a refusal.
-
+        The statement itself is told in UTF-8 always: the driver knows no other way.
         """
-        deadline = asyncio.get_running_loop().time() + timeout_s
-        try:
-            async with asyncio.timeout_at(deadline):
-                try:
-                    return await self._selected(sql, args, deadline, max_rows)
-                except TROUBLE as error:
-                    if not is_stale(error):
-                        raise
-                return await self._selected(sql, args, deadline, max_rows)
-        except TROUBLE as error:
-            message = self.server.explain(error, timeout_s)
-            raise SourceError(message.id, **message.values) from error
+        return self._connector.encoding
 
-    async def _selected(self, sql: str, args: Sequence[Value], deadline: float, max_rows: int) -> Rows:
-        async with self.transaction("begin read only", deadline, end="commit") as (con, at):
-            if args:
-                statement = await prepared(con, sql)
-                cursor = await statement.cursor(*bound(con, statement, args))
-            else:
-                cursor = await con.cursor(sql)
-            records = await cursor.fetch(max_rows + 1)
-            columns = list(records[0].keys()) if records else await _columns(con, sql)
-            zone = session_zone(con)
-        return _rows(columns, records, at, zone, max_rows)
+    async def speak_natively(self, con: Connected) -> bool:
+        """Let the server send text in its own encoding, unconverted; whether that is news."""
+        encoding = str(con.get_settings().server_encoding)
+        if self._connector.encoding is not None or self._connector.raw or encoding == "UTF8":
+            return False
+        self._connector.encoding = encoding
+        await self._pool.expire_connections()
+        return True
 
-    async def prepare(self, sql: str, timeout_s: float) -> Understood:
-        """What the server says of a statement that it has understood and not run.
-
-        Raises:
-            SourceError: it does not understand it, or does not answer within ``timeout_s``.
-
-        """
-        deadline = asyncio.get_running_loop().time() + timeout_s
-        try:
-            async with (
-                asyncio.timeout_at(deadline),
-                self.transaction("begin read only", deadline) as (con, _),
-            ):
-                statement = await prepared(con, sql)
-                columns = tuple(column.name for column in statement.get_attributes())
-                return Understood(columns, len(statement.get_parameters()))
-        except TROUBLE as error:
-            message = self.server.explain(error, timeout_s)
-            raise SourceError(message.id, **message.values) from error
+    async def keep_nothing(self) -> bool:
+        """A pooler stands between: keep nothing on a connection; whether that is news."""
+        if not self._connector.keeps:
+            return False
+        self._connector.keeps = False
+        await self._pool.expire_connections()
+        return True
 
     @asynccontextmanager
     async def transaction(
@@ -172,9 +167,12 @@ class Database:
             limit_ms = max(1, int(_left_s(deadline) * _SOONER * 1_000))
             row = await con.fetchrow(_LIMITS, str(limit_ms), str(limit_ms + 5_000))
             assert row is not None
-            if not self.server.fits(standby=row["standby"], closed=row["closed"]):
+            unfit = not self.server.fits(standby=row["standby"], closed=row["closed"])
+            if unfit or await self._is_pooled(con, row["pid"]):
                 con_terminate(con)
                 raise UnfitError
+            cast("Link", con).ask_as_text(self._as_text.items())
+            codecs_of(con).zone = await self.zones.of(con)
             return con, row["at"]
         except BaseException as error:
             if isinstance(error, (asyncio.CancelledError, OSError)):
@@ -183,6 +181,12 @@ class Database:
                     await self._pool.expire_connections()
             await self._give_back(con)
             raise
+
+    async def _is_pooled(self, con: Pooled, pid: int) -> bool:
+        """Whether a pooler was found just now: the process that answers is not the one that let us in."""
+        if self.server.statement_cache is not None or pid == con.get_server_pid():
+            return False
+        return await self.keep_nothing()
 
     async def _give_back(self, con: Pooled, end: str = "rollback") -> None:
         """End what is open and return the connection; one that does not answer is cut."""
@@ -195,6 +199,13 @@ class Database:
             await self._pool.release(con, timeout=CLOSE_S)
         except TROUBLE:
             con_terminate(con)
+
+    async def prepared(self, con: Connected, sql: str) -> Prepared:
+        """The statement, once the server has understood it; without a name where nothing is kept."""
+        statement = await con.prepare(sql, name=None if self.keeps else "")
+        if self.encoding is not None:
+            await con.execute(f"set local client_encoding to '{self.encoding}'")
+        return statement
 
 
 async def _is_reset(con: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -212,9 +223,9 @@ def con_terminate(con: Connected) -> None:
         con.terminate()
 
 
-async def prepared(con: Connected, sql: str) -> Prepared:
-    """The statement, once the server has understood it."""
-    return await con.prepare(sql)
+def codecs_of(con: Connected) -> Codecs:
+    """The codecs of a connection; the pool's stand-in passes on what it does not know itself."""
+    return cast("Link", con).codecs
 
 
 def bound(con: Connected, statement: Prepared, args: Sequence[Value]) -> list[object]:
@@ -225,28 +236,4 @@ def bound(con: Connected, statement: Prepared, args: Sequence[Value]) -> list[ob
 
     """
     types = [parameter.name for parameter in statement.get_parameters()]
-    return arguments(args, types, session_zone(con))
-
-
-def session_zone(con: Connected) -> tzinfo:
-    """The time zone the server takes zoneless timestamps to be in."""
-    try:
-        return ZoneInfo(str(con.get_settings().TimeZone))
-    except (ZoneInfoNotFoundError, ValueError, AttributeError):
-        return UTC
-
-
-async def _columns(con: Pooled, sql: str) -> list[str]:
-    """Column names of a query that gave no rows."""
-    return [attribute.name for attribute in (await con.prepare(sql)).get_attributes()]
-
-
-def _rows(
-    columns: list[str], records: list[asyncpg.Record], at: datetime, zone: tzinfo, max_rows: int
-) -> Rows:
-    for index, name in enumerate(columns):
-        if name in columns[:index]:
-            raise SourceError("sources.pg_same_name", column=name)
-    rows = tuple({name: cell(value, zone) for name, value in record.items()} for record in records[:max_rows])
-    notes = (Message("sources.cut", {"rows": max_rows}),) if len(records) > max_rows else ()
-    return Rows(tuple(columns), rows, at, notes)
+    return arguments(args, types, codecs_of(con).zone)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from situationroom.sources.net.network import network_reason
-from situationroom.sources.pg.values import BadArgumentError
+from situationroom.sources.pg.arguments import BadArgumentError
 from situationroom.values import Message
 
 TROUBLE = (

@@ -17,7 +17,7 @@ import asyncpg
 from situationroom.errors import ActionFailed, SourceError
 from situationroom.sources.base import Change
 from situationroom.sources.pg.change import COMMIT_S, commit, run
-from situationroom.sources.pg.database import CLOSE_S, Database, Own, Prepared, con_terminate, prepared
+from situationroom.sources.pg.database import CLOSE_S, Database, Own, Prepared, con_terminate
 from situationroom.sources.pg.errors import TROUBLE, is_lost, is_stale
 from situationroom.values import Value
 
@@ -26,14 +26,10 @@ _SOONER = 0.9  # the server's limit ends first: it says more
 
 
 class Session:
-    """A connection that is made with the first change and closed at the end; one found dead is replaced.
+    """A connection that is made with the first change and closed at the end; one found dead is replaced."""
 
-    ``keeps`` is whether what was set or prepared on the connection once still holds for its next transaction.
-    """
-
-    def __init__(self, database: Database, *, keeps: bool) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._keeps = keeps
         self._con: Own | None = None
         self._prepared: dict[str, Prepared] = {}
         self._limit_ms = 0  # what the connection's limits are set to
@@ -79,7 +75,7 @@ class Session:
 
     async def _ran(self, sql: str, args: Sequence[Value], max_rows: int | None, timeout_s: float) -> Change:
         con = await self._begun(timeout_s)
-        return await run(con, await self._statement(con, sql), args, max_rows)
+        return await run(self._database, con, await self._statement(con, sql), args, max_rows)
 
     def _nothing_ran(self, error: BaseException) -> bool:
         """Whether the server refused before anything ran, and would not if asked on other terms."""
@@ -107,19 +103,20 @@ class Session:
                 return self._con
         self._con = await self._database.connect()
         await self._begin(self._con, limit_ms)
+        self._con.codecs.zone = await self._database.zones.of(self._con)
         return self._con
 
     async def _begin(self, con: Own, limit_ms: int) -> None:
-        if self._keeps and limit_ms != self._limit_ms:
+        if self._database.keeps and limit_ms != self._limit_ms:
             await con.execute(_limits("set", limit_ms))
             self._limit_ms = limit_ms
-        await con.execute("begin" if self._keeps else f"begin; {_limits('set local', limit_ms)}")
+        await con.execute("begin" if self._database.keeps else f"begin; {_limits('set local', limit_ms)}")
 
     async def _statement(self, con: Own, sql: str) -> Prepared:
         if (known := self._prepared.get(sql)) is not None:
             return known
-        statement = await prepared(con, sql)
-        if self._keeps:
+        statement = await self._database.prepared(con, sql)
+        if self._database.keeps:
             self._prepared[sql] = statement
         return statement
 
