@@ -49,6 +49,7 @@ class Asked:
         columns: their names, derived ones last; none where nobody knows them.
         took_s: seconds until the answer or the failure.
         remarks: why it failed, or what a person should know of the answer.
+        deaf: why nothing can be pushed to it, though it waits for that.
 
     """
 
@@ -59,6 +60,7 @@ class Asked:
     columns: tuple[str, ...] = ()
     took_s: float = 0.0
     remarks: tuple[Message, ...] = ()
+    deaf: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Findings:
     Attributes:
         asked: each feed's answer.
         actions: what trying each action has shown.
-        problems: columns that are used and not given, and parts of actions that would not do, in file order.
+        problems: columns that are used and not given, feeds that wait for pushes which cannot come,
+            and parts of actions that would not do, in file order.
 
     """
 
@@ -103,7 +106,8 @@ async def check(
     finally:
         await asyncio.gather(*(_close(source) for source in sources.values()))
     columns = {one.feed: one.columns for one in asked if one.columns}
-    problems = sorted([*_missing(layout, columns), *_faults(layout, tries)], key=lambda one: one.line)
+    deaf = [_problem(layout, ("feeds", one.feed), one.deaf) for one in asked if one.deaf is not None]
+    problems = sorted([*deaf, *_missing(layout, columns), *_faults(layout, tries)], key=lambda one: one.line)
     return Findings(tuple(asked), tries, tuple(problems))
 
 
@@ -144,10 +148,14 @@ async def _ask(feed: Feed, trouble: Message | None, clock: Clock, random: Random
         state = await _first(states, limit_s + _SLACK_S)
         if pushed and not _has_rows(state):
             state = await _with_rows(states, state)
+        deaf = await feed.source.deaf(feed.spec.question, FIRST_PUSH_S) if pushed else None
     finally:
         polling.cancel()
         await asyncio.wait((polling,), timeout=CLOSE_S)
-    return _asked(feed, state, limit_s)
+    asked = _asked(feed, state, limit_s)
+    if deaf is None:
+        return asked
+    return replace(asked, deaf=deaf, remarks=(*(one for one in asked.remarks if one != deaf), deaf))
 
 
 async def _first(states: asyncio.Queue[FeedState], limit_s: float) -> FeedState | None:

@@ -78,6 +78,14 @@ class Source(ABC, Generic[O, Q]):
         del question
         return None
 
+    async def deaf(self, question: Q, timeout_s: float) -> Message | None:
+        """Why what :meth:`pushes` waits for cannot come, as far as known within ``timeout_s`` seconds.
+
+        Asked while the pushes of the question are being waited for.
+        """
+        del question, timeout_s
+        return None
+
     async def close(self) -> None:
         """Let go of every connection, within a few seconds whatever the other side does."""
         return

@@ -17,7 +17,7 @@ from situationroom.layout.fields import Seconds, Spec, Words
 from situationroom.sources.base import Change, Changes, Check, Rows, SqlSource, Understood
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.pg.dsn import read as read_dsn
-from situationroom.values import Value
+from situationroom.values import Message, Value
 
 if TYPE_CHECKING:
     from situationroom.sources.pg.database import Database
@@ -107,6 +107,11 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
         """None ("ask again") after every NOTIFY on the question's channels, and after every reconnect."""
         return self._heard(question.listen) if question.listen else None
 
+    async def deaf(self, question: PostgresQuestion, timeout_s: float) -> Message | None:
+        """Why NOTIFY does not come through to ``listen``, where it does not."""
+        listener = self._listener if question.listen else None
+        return await listener.verdict(timeout_s) if listener else None
+
     async def prepare(self, sql: str, timeout_s: float) -> Understood:
         """What PREPARE says of it: names of tables and columns are looked up, permissions are not."""
         from situationroom.sources.pg.asking import prepare
@@ -162,7 +167,11 @@ class PostgresSource(SqlSource[PostgresOptions, PostgresQuestion]):
             from situationroom.sources.pg.listen import Listener
 
             self._listener = Listener(
-                database.connect, Backoff(self._random), asyncio.sleep, database.server.explain
+                database.connect,
+                Backoff(self._random),
+                asyncio.sleep,
+                database.notify,
+                database.server.explain,
             )
         async for _ in self._listener.heard(channels):
             yield None

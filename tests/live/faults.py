@@ -31,6 +31,7 @@ class Proxy:
         delay_s: each chunk is held back this long.
         on_request: called with every chunk a client sends, before it is passed on: a place to watch for
             ``COMMIT`` and then :meth:`cut`. A chunk it returns False for is not passed on.
+        on_answer: the same for every chunk the server sends.
         connections: how many connections were accepted so far.
 
     """
@@ -45,6 +46,7 @@ class Proxy:
         self.refuse = False
         self.delay_s = 0.0
         self.on_request: Callable[[bytes], bool | None] | None = None
+        self.on_answer: Callable[[bytes], bool | None] | None = None
         self.connections = 0
 
     @property
@@ -110,7 +112,7 @@ class Proxy:
             self._writers.add(target)
             pumps = [
                 asyncio.create_task(self._pump(reader, target, self._request)),
-                asyncio.create_task(self._pump(answers, writer, lambda _: True)),
+                asyncio.create_task(self._pump(answers, writer, self._answer)),
             ]
             try:
                 await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
@@ -130,6 +132,9 @@ class Proxy:
 
     def _request(self, chunk: bytes) -> bool:
         return self.on_request is None or self.on_request(chunk) is not False
+
+    def _answer(self, chunk: bytes) -> bool:
+        return self.on_answer is None or self.on_answer(chunk) is not False
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passes: Callable[[bytes], bool]

@@ -526,7 +526,8 @@ async def test_a_silently_dead_listening_connection_is_noticed_and_said(database
         opened(through(proxy, database)) as silent,
     ):
         assert silent._database is not None
-        listener = Listener(silent._database.connect, Backoff(Random(1)), soon, keepalive_s=0.1)
+        base = silent._database
+        listener = Listener(base.connect, Backoff(Random(1)), soon, base.notify, keepalive_s=0.1)
         source._listener = listener
         question = PostgresQuestion(sql="select 1 as one", listen=("activation",))
         ticks = source.pushes(question)

@@ -30,6 +30,8 @@ Prepared: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]"
 CLOSE_S = 1.0
 """How long a connection may take to be given back or closed before it is cut."""
 
+NOTIFY_S = 2.0
+
 _SOONER = 0.9
 """Limits of the pool and the server are this part of ours, so that they speak first: they say more."""
 
@@ -109,6 +111,19 @@ class Database:
         self._connector.keeps = False
         await self._pool.expire_connections()
         return True
+
+    async def notify(self, channel: str) -> None:
+        """Send an empty NOTIFY to a channel named by a plain word. Raises SourceError."""
+        deadline = asyncio.get_running_loop().time() + NOTIFY_S
+        try:
+            async with (
+                asyncio.timeout_at(deadline),
+                self.transaction("begin", deadline, end="commit") as (con, _),
+            ):
+                await con.execute(f"notify {channel}")
+        except TROUBLE as error:
+            message = self.server.explain(error, NOTIFY_S)
+            raise SourceError(message.id, **message.values) from error
 
     @asynccontextmanager
     async def transaction(
