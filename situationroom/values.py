@@ -222,6 +222,7 @@ class RunState(StrEnum):
 
     ASKED = "asked"
     DENIED = "denied"
+    EXPIRED = "expired"  # nobody confirmed or approved it in time, or whoever asked is gone
     WITHDRAWN = "withdrawn"  # whoever asked thought better of it
     PREVIEWED = "previewed"
     AWAITING = "awaiting"  # confirmed by the asker; a second person has yet to approve
@@ -242,6 +243,7 @@ class RunState(StrEnum):
 _ENDS = frozenset(
     {
         RunState.DENIED,
+        RunState.EXPIRED,
         RunState.WITHDRAWN,
         RunState.DONE,
         RunState.FAILED,
@@ -259,6 +261,34 @@ class Settlement(StrEnum):
     AGAIN = "again"  # it did not, and the same is asked anew, with its own preview and confirmation
 
 
+class StepState(StrEnum):
+    """How one step of a run of several stands."""
+
+    WAITS = "waits"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # it had begun, and nobody knows what came of it
+    PASSED = "passed"  # there was nothing for it to do
+    SKIPPED = "skipped"  # the run ended before it
+
+
+@dataclass(frozen=True, slots=True)
+class StepStatus:
+    """One step of a run of several.
+
+    Attributes:
+        name: its name in the layout.
+        title: its title for people.
+        state: how it stands.
+
+    """
+
+    name: str
+    title: str
+    state: StepState = StepState.WAITS
+
+
 @dataclass(frozen=True, slots=True)
 class RunStatus:
     """One run as screens see it.
@@ -268,7 +298,7 @@ class RunStatus:
         action: the action's id in the layout.
         state: where it stands.
         person: who asked.
-        started: when it was asked, this machine's time.
+        started: when it was fired, or as long as it was not, asked; this machine's time.
         done, total: items of a batch; total is None where there is nothing to count.
         failed: items that did not succeed.
         rate_per_s: items a second over the last seconds.
@@ -292,6 +322,7 @@ class RunStatus:
         paused: whether it waits because a person paused it.
         limit_per_s: the rate limit that holds, None for none.
         errors: items that did not succeed, by reason.
+        steps: of a run made of several, how each of them stands.
         can_continue: whether it ended early and may be continued from its last committed step.
 
     """
@@ -326,6 +357,7 @@ class RunStatus:
     paused: bool = False
     limit_per_s: float | None = None
     errors: Mapping[str, int] = field(default_factory=dict)
+    steps: tuple[StepStatus, ...] = ()
     can_continue: bool = False
 
     @property

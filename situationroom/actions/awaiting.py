@@ -140,7 +140,7 @@ class Awaiting:
                 raise ActionDenied("actions.already_fired")
 
         try:
-            await self._records.claim(run, Kind.DENIED, {"reason": self._records.said(run, why)}, nobody_did)
+            await self._records.claim(run, Kind.EXPIRED, {"reason": self._records.said(run, why)}, nobody_did)
         except ActionDenied:
             return
         except JournalError:
@@ -148,5 +148,5 @@ class Awaiting:
             return
         if run.state is RunState.AWAITING:
             run.reason = why
-            run.move(RunState.DENIED)
+            run.move(RunState.EXPIRED)
             run.ended.set()

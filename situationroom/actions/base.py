@@ -132,12 +132,14 @@ class StepPreview:
         title: the step's title.
         preview: what it will do, or None where it is passed over.
         passed: why it is.
+        name: the step's name in the layout.
 
     """
 
     title: str
     preview: Preview | None = None
     passed: Message | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

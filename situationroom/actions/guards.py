@@ -84,7 +84,7 @@ class Guards:
             return self.held(ledger.hold)
         for run in ledger.unsettled():
             if run.action == action:
-                said = {"person": self.name(run.person), "at": self._time(run.asked)}
+                said = {"person": self.name(run.person), "at": self._time(run.claimed or run.asked)}
                 return Message("actions.unsettled", said)
         for run in ledger.open():
             if run.action == action:

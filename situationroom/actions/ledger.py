@@ -90,7 +90,7 @@ class Ledger:
             if record.state is RunState.CLAIMED:
                 return RunState.UNKNOWN
             if record.state in (RunState.AWAITING, RunState.CONFIRMED):
-                return RunState.DENIED
+                return RunState.EXPIRED
         return record.state
 
     def open(self) -> Iterator[Record]:

@@ -6,7 +6,8 @@
       │          │      └─ awaiting ──┘   │           │          ├────── failed    no effect, or not all of it
       │          │            │           │           │          ├────── stopped   by a person or its brake
       └─ denied ─┴────────────┼───────────┘           └──────────┴────── unknown   nobody knows
-                 └─ withdrawn ┘
+                 └─ withdrawn ┤
+                 └─ expired ──┘        not confirmed, or not approved, in time
 
 A run is *under way* from ``confirmed`` until it has ended: no second run of the same action begins meanwhile.
 Nothing leaves the process before ``claimed`` is on the disk. Where a second person has to approve, the
@@ -26,12 +27,13 @@ _S = RunState
 WAYS: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
     {
         _S.ASKED: frozenset({_S.PREVIEWED, _S.DENIED}),
-        _S.PREVIEWED: frozenset({_S.CONFIRMED, _S.AWAITING, _S.DENIED, _S.WITHDRAWN}),
-        _S.AWAITING: frozenset({_S.CONFIRMED, _S.DENIED, _S.WITHDRAWN}),
+        _S.PREVIEWED: frozenset({_S.CONFIRMED, _S.AWAITING, _S.DENIED, _S.EXPIRED, _S.WITHDRAWN}),
+        _S.AWAITING: frozenset({_S.CONFIRMED, _S.DENIED, _S.EXPIRED, _S.WITHDRAWN}),
         _S.CONFIRMED: frozenset({_S.CLAIMED, _S.DENIED}),
         _S.CLAIMED: frozenset({_S.RUNNING, _S.UNKNOWN}),
         _S.RUNNING: frozenset({_S.DONE, _S.FAILED, _S.STOPPED, _S.UNKNOWN}),
         _S.DENIED: frozenset(),
+        _S.EXPIRED: frozenset(),
         _S.WITHDRAWN: frozenset(),
         _S.DONE: frozenset(),
         _S.FAILED: frozenset(),

@@ -77,6 +77,7 @@ class Performer:
             "held": self._held(run),
         }
         await self._records.claim(run, Kind.CLAIMED, body, check)
+        run.claimed = self._clock.now()
         run.move(RunState.CLAIMED)
 
     def _held(self, run: Run) -> bool | None:
@@ -136,12 +137,16 @@ class Performer:
         self._changed()
 
     async def denied(self, run: Run, error: RoomError) -> RoomError:
-        """The same error without secrets, once the refusal is recorded as well as can be."""
+        """The same error without secrets, once the refusal is recorded as well as can be.
+
+        What was confirmed too late has not been refused by anybody: it has expired.
+        """
         run.reason = run.mask.message(error.message)
-        run.move(RunState.DENIED)
+        late = run.reason.id == "actions.preview_old"
+        run.move(RunState.EXPIRED if late else RunState.DENIED)
         self._changed()
         await self._records.write_sooner_or_later(
-            run, Kind.DENIED, {"reason": self._records.said(run, run.reason)}
+            run, Kind.EXPIRED if late else Kind.DENIED, {"reason": self._records.said(run, run.reason)}
         )
         run.ended.set()
         return type(error)(run.reason.id, **run.reason.values)

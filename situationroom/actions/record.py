@@ -8,16 +8,18 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from situationroom.actions import stepping
 from situationroom.codec import decode
 from situationroom.journal import Entry, Kind
 from situationroom.journal.entry import Json
-from situationroom.values import Message, Proof, RunState, Settlement
+from situationroom.values import Message, Proof, RunState, Settlement, StepStatus
 
 Facts = Mapping[str, Json]
 Typed = Mapping[str, object]
 
 _PROOFS = tuple(Proof)
 _VERDICTS = tuple(Settlement)
+_TOO_LATE = frozenset({"actions.approval_expired", "actions.preview_old"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Record:
     Attributes:
         id, action, person, where: as asked.
         asked, moved: when its first and its newest entry were written.
+        claimed: when its intent was, right before its effect; None where it never came so far.
         state: where it stands, as far as entries say.
         fired: whether it was ever confirmed.
         lease: the sign of life of the process that carries it.
@@ -49,6 +52,7 @@ class Record:
         ended: when its end was written.
         done, total, failed, errors, facts: where a batch stands.
         paused, limit_per_s: as a person set it; ``limit_set`` whether one did.
+        steps: of a run made of several, how each of them stands.
         chosen: by input, what its conditions know of the row that was chosen for it.
         held: whether what verifies it held before it had any effect; None where nobody knows.
         verified: what the live figures said; ``unverified`` what they showed instead.
@@ -62,6 +66,7 @@ class Record:
     where: str
     asked: datetime
     moved: datetime
+    claimed: datetime | None = None
     state: RunState = RunState.ASKED
     fired: bool = False
     lease: str = ""
@@ -102,6 +107,7 @@ class Record:
     facts: Typed = field(default_factory=dict)
     paused: bool = False
     limit_per_s: float | None = None
+    steps: tuple[StepStatus, ...] = ()
     chosen: Typed = field(default_factory=dict)
     held: bool | None = None
     verified: bool | None = None
@@ -199,6 +205,8 @@ def _claimed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     return {
         **_previewed(record, entry, facts),
         "state": RunState.CLAIMED,
+        "claimed": entry.moment,
+        "steps": stepping.planned(facts.get("steps")),
         "fired": True,
         "lease": _text(facts.get("lease")),
         "about": _typed(facts["about"]) if "about" in facts else record.values,
@@ -232,6 +240,7 @@ def _ends(state: RunState) -> Change:
         return {
             **_stand(record, entry, facts),
             "state": state,
+            "steps": stepping.ended(record.steps, state, stepping.done_in(facts.get("after"))),
             "ended": entry.moment,
             "paused": False,
             "result": _said(facts.get("result")),
@@ -244,7 +253,20 @@ def _ends(state: RunState) -> Change:
 
 def _denied(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     del record
-    return {"state": RunState.DENIED, "ended": entry.moment, "reason": _said(facts.get("reason"))}
+    reason = facts.get("reason")
+    late = isinstance(reason, dict) and reason.get("id") in _TOO_LATE  # as it was once recorded
+    state = RunState.EXPIRED if late else RunState.DENIED
+    return {"state": state, "ended": entry.moment, "reason": _said(reason)}
+
+
+def _expired(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
+    del record
+    return {"state": RunState.EXPIRED, "ended": entry.moment, "reason": _said(facts.get("reason"))}
+
+
+def _step(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
+    del entry
+    return {"steps": stepping.begun(record.steps, _text(facts.get("step")))}
 
 
 def _not_verified(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
@@ -285,6 +307,8 @@ _CHANGES: Mapping[str, Change] = MappingProxyType(
         Kind.ASKED: _asked,
         Kind.PREVIEWED: _previewed,
         Kind.DENIED: _denied,
+        Kind.EXPIRED: _expired,
+        stepping.STEP: _step,
         Kind.WITHDRAWN: _sets(state=RunState.WITHDRAWN),
         Kind.APPROVAL_ASKED: _approval_asked,
         Kind.APPROVED: _approved,

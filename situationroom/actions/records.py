@@ -108,6 +108,10 @@ class Records:
             "count": preview.count,
             "statement": preview.statement,
             "brake": self.said(run, preview.brake),
+            "steps": [
+                {"step": one.name, "title": one.title, "passed": one.preview is None} for one in preview.steps
+            ]
+            or None,
         }
 
     def shown(self, run: Run, preview: Preview) -> dict[str, object]:

@@ -33,6 +33,7 @@ class Run:
     call: Call
     mask: Mask
     asked: datetime
+    claimed: datetime | None = None
     state: RunState = RunState.ASKED
     preview: Preview | None = None
     fired: bool = False
@@ -85,19 +86,19 @@ class Run:
 
     def status(self) -> RunStatus:
         """The run as screens see it."""
-        rate = self.speed.per_s() if self.under_way else 0.0
+        rate = self.speed.per_s() if self.under_way and not self.paused else 0.0
         left = self.total - self.done if self.total is not None else None
         return RunStatus(
             id=self.id,
             action=self.call.action,
             state=self.state,
             person=self.call.person,
-            started=self.asked,
+            started=self.claimed or self.asked,
             done=self.done,
             total=self.total,
             failed=self.failed,
             rate_per_s=rate,
-            left_s=left / rate if left is not None and rate > 0 else None,
+            left_s=left / rate if left is not None and rate > 0 and not self.paused else None,
             reason=self.reason or self.unrecorded,
             result=self.result,
             errors=self.errors,

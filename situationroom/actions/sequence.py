@@ -19,6 +19,7 @@ from situationroom.actions.base import (
     StepPreview,
     Trial,
 )
+from situationroom.actions.stepping import STEP
 from situationroom.actions.steps import Planned, Step
 from situationroom.codec import same_facts
 from situationroom.errors import (
@@ -31,9 +32,6 @@ from situationroom.errors import (
 )
 from situationroom.layout.models import Stepped
 from situationroom.values import Message, Value
-
-STEP = "step"
-"""The journal's kind of an entry for a step that is about to begin."""
 
 _NOTHING_TO_DO = frozenset({"actions.already_so", "actions.nothing_to_do"})
 
@@ -140,15 +138,16 @@ class Sequence(Action[SequenceOptions]):
 
     async def _preview_step(self, planned: Planned, now: datetime) -> StepPreview:
         if planned.action is None:
-            return StepPreview(planned.title, passed=Message("actions.step_no_undo"))
+            return StepPreview(planned.title, passed=Message("actions.step_no_undo"), name=planned.name)
         try:
-            return StepPreview(planned.title, await planned.action.preview(planned.call, now))
+            preview = await planned.action.preview(planned.call, now)
         except ActionDenied as error:
             if error.message.id in _NOTHING_TO_DO:
-                return StepPreview(planned.title, passed=error.message)
+                return StepPreview(planned.title, passed=error.message, name=planned.name)
             raise _of_step(ActionDenied, planned, error) from error
         except SourceError as error:
             raise _of_step(SourceError, planned, error) from error
+        return StepPreview(planned.title, preview, name=planned.name)
 
     async def _state(self, plan: Several[Planned], steps: Several[StepPreview]) -> State:
         """All states together; where a step was previewed, the one its preview stands on."""

@@ -13,6 +13,7 @@ from situationroom.actions.knowing import verify_for
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.record import Record
 from situationroom.actions.runs import Run
+from situationroom.actions.stepping import lost
 from situationroom.formats import duration
 from situationroom.layout.models import VerifySpec
 from situationroom.values import Message, RunState, RunStatus
@@ -135,6 +136,7 @@ class Statuses:
             undoes=record.undoes,
             reverts_left_s=self._left_s(reverts),
             reason=self.late.get(record.id, status.reason) if reverts else status.reason,
+            steps=lost(record.steps) if ledger.state(record) is RunState.UNKNOWN else record.steps,
             can_continue=self.can_continue(ledger, record),
         )
 
@@ -157,14 +159,14 @@ class Statuses:
         reason = record.reason
         if state is RunState.UNKNOWN and record.state is RunState.CLAIMED:
             reason = Message("actions.process_gone")
-        elif state is RunState.DENIED and record.state is not RunState.DENIED:
+        elif state is RunState.EXPIRED and record.state is not RunState.EXPIRED:
             reason = Message("actions.lapsed")
         return RunStatus(
             id=record.id,
             action=record.action,
             state=RunState.RUNNING if state is RunState.CLAIMED else state,
             person=self._guards.person(record.person),
-            started=record.asked.astimezone(self._now().tzinfo),
+            started=(record.claimed or record.asked).astimezone(self._now().tzinfo),
             done=record.done,
             total=record.total,
             failed=record.failed,

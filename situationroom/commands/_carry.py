@@ -19,6 +19,7 @@ from situationroom.engine.interface import Room
 from situationroom.errors import ActionDenied, UsageError
 from situationroom.formats import duration, printable
 from situationroom.i18n import say
+from situationroom.paint.runs import run_steps
 from situationroom.people.roles import names_with
 from situationroom.values import Message, Person, RunState, RunStatus
 
@@ -219,6 +220,8 @@ def ended(at: Terminal, status: RunStatus) -> int:
     """Say how it ended and what may be done about it; the exit code."""
     run, layout = status.id[:8], at.command()
     result, reason = at.told(status.result), at.told(status.reason)
+    for step in run_steps(status, at.room.layout.lang):
+        at.console.print(Text("".join(printable(words) for words, _ in step)))
     match status.state:
         case RunState.DONE:
             at.console.print(Text(result, "green"))

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     ASKED = "asked"
     DENIED = "denied"
+    EXPIRED = "expired"  # nobody confirmed or approved it in time
     PREVIEWED = "previewed"
     WITHDRAWN = "withdrawn"
     CONFIRMED = "confirmed"

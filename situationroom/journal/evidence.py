@@ -165,7 +165,7 @@ def _readable(entries: Iterable[Entry], chain: Chain | None = None) -> Iterator[
 _ENDS = frozenset({Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN})
 _OUTCOMES = _ENDS | {
     Kind.ASKED, Kind.PREVIEWED, Kind.APPROVAL_ASKED, Kind.APPROVED, Kind.REFUSED, Kind.CONFIRMED,
-    Kind.CLAIMED, Kind.DENIED, Kind.WITHDRAWN,
+    Kind.CLAIMED, Kind.DENIED, Kind.EXPIRED, Kind.WITHDRAWN,
 }  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def _heard(case: Case, entry: Entry) -> Case:
                 undoes=case.undoes or _text(facts.get("undoes")),
                 reverts=facts.get("reverts") is True and entry.person == ROOM.id,
             )
-        case Kind.DENIED | Kind.WITHDRAWN:
+        case Kind.DENIED | Kind.EXPIRED | Kind.WITHDRAWN:
             return replace(case, told=_text(facts.get("reason")) or case.told)
         case Kind.VERIFIED | Kind.NOT_VERIFIED:
             return replace(case, verified=entry.kind == Kind.VERIFIED)
@@ -252,7 +252,8 @@ def _totals(cases: Sequence[Case], kinds: Mapping[str, int]) -> dict[str, int]:
         counted["not_verified"] += case.verified is False
         counted["settled"] += case.settled is not None
         counted["unmatched"] += bool(case.findings)
-    for kind in (Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN, Kind.DENIED, Kind.WITHDRAWN):
+    ends = (Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN, Kind.DENIED, Kind.EXPIRED, Kind.WITHDRAWN)
+    for kind in ends:
         counted[kind.value] = sum(case.outcome == kind for case in cases)
     for kind in (Kind.HELD, Kind.RELEASED, Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT):
         counted[kind.value] = kinds.get(kind, 0)

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from situationroom.formats import duration, fit, number, percent, printable
 from situationroom.i18n import say
-from situationroom.paint.glyphs import CRITICAL, GOOD, OFF, STALE, WARNING
+from situationroom.paint.glyphs import CRITICAL, GOOD, NO_DATA, OFF, STALE, WARNING
 from situationroom.paint.texts import Run, flowed, run_cells
-from situationroom.values import Key, Message, RunState, RunStatus, Settlement
+from situationroom.values import Key, Message, RunState, RunStatus, Settlement, StepState
 
 _STYLES: Mapping[RunState, str] = MappingProxyType(
     {
@@ -24,6 +24,17 @@ _STYLES: Mapping[RunState, str] = MappingProxyType(
 )
 _MARKS: Mapping[str, str] = MappingProxyType(
     {"good": GOOD, "warning": WARNING, "critical": CRITICAL, "accent": GOOD}
+)
+_STEPS: Mapping[StepState, Run] = MappingProxyType(
+    {
+        StepState.WAITS: (OFF, "muted"),
+        StepState.RUNNING: (GOOD, "accent"),
+        StepState.DONE: (GOOD, "good"),
+        StepState.FAILED: (CRITICAL, "critical"),
+        StepState.UNKNOWN: (CRITICAL, "critical"),
+        StepState.PASSED: (NO_DATA, "muted"),
+        StepState.SKIPPED: (OFF, "muted"),
+    }
 )
 _PERCENT_CELLS = 8
 _BAR_CELLS = (8, 40)
@@ -102,6 +113,19 @@ def run_errors(run: RunStatus, lang: str) -> list[Run]:
     if len(worst) > _MOST_ERRORS:
         shown.append((say("paint.more_reasons", lang, count=len(worst) - _MOST_ERRORS), "muted"))
     return shown
+
+
+def run_steps(run: RunStatus, lang: str) -> list[list[Run]]:
+    """A line for each step of a run made of several: its mark, its title, and how it stands in a word."""
+    return [
+        [
+            (f"{mark} ", style),
+            (printable(step.title), "" if step.state is not StepState.SKIPPED else "muted"),
+            (f"  {say(f'paint.step_{step.state.value}', lang)}", style),
+        ]
+        for step in run.steps
+        for mark, style in (_STEPS[step.state],)
+    ]
 
 
 def run_progress(run: RunStatus, lang: str, width: int) -> list[list[Run]]:

@@ -349,12 +349,11 @@ class RoomApp(App[None]):
             self.go_to_page(pages[(pages.index(self.wall.page) + 1) % len(pages)])
 
     async def _leave(self) -> None:
-        running = self._runs.running()
-        if running:
-            from situationroom.ui.leave import LeaveScreen
+        from situationroom.ui.leave import LeaveScreen, unfinished
 
-            if not await self.push_screen_wait(LeaveScreen(running, self.wording())):
-                return
+        waits = unfinished(self.room.runs(), self.person, self._runs.title)
+        if waits and not await self.push_screen_wait(LeaveScreen(waits, self.wording())):
+            return
         self.exit()
 
     async def _open_sheet(self) -> None:

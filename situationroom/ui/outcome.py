@@ -19,6 +19,7 @@ _ENDINGS: Mapping[RunState, tuple[str, Tone]] = {
     RunState.STOPPED: ("ui.stopped", "warning"),
     RunState.FAILED: ("ui.failed", "critical"),
     RunState.DENIED: ("ui.denied", "critical"),
+    RunState.EXPIRED: ("ui.run_expired", "warning"),
     RunState.UNKNOWN: ("ui.unknown", "critical"),
 }
 

@@ -83,10 +83,9 @@ class RunWishes:
         if wish is not None:
             await self._leave_for(wish, run)
 
-    def running(self) -> list[str]:
-        """Titles of the actions of which this process has a run under way."""
-        runs = (run for run in self._room.runs() if run.here and run.state in UNDER_WAY)
-        return [self._desk.title(run.action) for run in runs]
+    def title(self, action: str) -> str:
+        """What an action is called."""
+        return self._desk.title(action)
 
     def _newest(self, wishes: Collection[str]) -> RunStatus | None:
         """The newest run of which one of these may be wished."""

@@ -15,7 +15,7 @@ from situationroom.engine.interface import Room
 from situationroom.errors import RoomError
 from situationroom.formats import duration, number
 from situationroom.i18n import say
-from situationroom.paint.runs import run_due, run_errors, run_progress, run_state
+from situationroom.paint.runs import run_due, run_errors, run_progress, run_state, run_steps
 from situationroom.ui.dialog import Dialog, button
 from situationroom.ui.preview import Wording
 from situationroom.values import Message, RunState, RunStatus
@@ -153,15 +153,20 @@ def run_facts(run: RunStatus, wording: Wording) -> Text:
     lines = [wording.line(run_state(run, lang), *due)]
     if (said := run.result if run.state is RunState.DONE else run.reason or run.result) is not None:
         lines += wording.lines(say(said, lang), "critical" if run.unsettled else "")
-    if run.before is not None:
+    lines += [wording.line(*step) for step in run_steps(run, lang)]
+    if run.before is not None and not run.steps:
         label = "ui.fact_change" if run.after is not None else "ui.fact_before"
         lines.append(wording.change(run.before, run.after, label))
-    elif run.after is not None:
+    elif run.after is not None and not run.steps:
         lines.append(fact("after", say(run.after, lang)))
     if run.total is not None:
         lines += [wording.line(*runs) for runs in run_progress(run, lang, wording.width)]
     elif run.done:
         lines.append(fact("rows", number(run.done)))
+    if run.watches is not None and run.verified is None:
+        lines += wording.lines(say("ui.fact_watches", lang, what=run.watches), "muted")
+    elif run.unverified is not None:
+        lines += wording.lines(say(run.unverified, lang), "critical")
     if errors := run_errors(run, lang):
         lines.append(wording.line((f"{say('ui.fact_errors', lang)}  ", "muted"), *errors))
     lines.append(Text())

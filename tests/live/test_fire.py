@@ -171,7 +171,24 @@ async def test_an_old_preview_confirms_nothing(database: str, tmp_path: Path) ->
             await room.firing.fire(asked.run, YES)
         assert caught.value.message.id == "actions.preview_old"
         assert not await skip(room)
-        assert await room.kinds() == ["asked", "previewed", "denied"]
+        assert await room.kinds() == ["asked", "previewed", "expired"]
+        assert (await room.firing.finished(asked.run)).state is RunState.EXPIRED
+
+
+async def test_a_run_is_told_by_when_it_was_fired_and_not_by_when_it_was_asked(
+    database: str, tmp_path: Path
+) -> None:
+    clock = ShiftedClock()
+    async with firing_room(database, tmp_path, clock=clock) as room:
+        asked = await room.ask("skip")
+        wanted = clock.now()
+        clock.ahead = timedelta(seconds=25)
+        await room.firing.fire(asked.run, YES)
+        done = await room.firing.finished(asked.run)
+        assert done.started - wanted >= timedelta(seconds=24)
+    async with firing_room(database, tmp_path, clock=clock, schema=False) as later:
+        await later.firing.caught_up()
+        assert abs(later.run(asked.run).started - done.started) < timedelta(seconds=1)
 
 
 async def test_a_world_that_changed_since_the_preview_is_not_touched(database: str, tmp_path: Path) -> None:

@@ -199,7 +199,8 @@ async def test_an_approval_that_comes_too_late_is_none(database: str, tmp_path: 
         status = await asyncio.wait_for(kims.firing.finished(run), 5)
         assert status.reason is not None
         assert status.reason.id == "actions.approval_expired"
-        assert (await kims.kinds())[-1] == "denied"
+        assert status.state is RunState.EXPIRED
+        assert (await kims.kinds())[-1] == "expired"
 
 
 @pytest.mark.parametrize("minutes", [0, 2])
@@ -308,7 +309,7 @@ async def test_a_request_lapses_with_the_program_that_asked(database: str, tmp_p
         finally:
             os.kill(kims.pid, signal.SIGKILL)
             await kims.wait()
-        await wait_until(lambda: parks.run(run).state is RunState.DENIED)
+        await wait_until(lambda: parks.run(run).state is RunState.EXPIRED)
         assert parks.run(run).reason == Message("actions.lapsed")
         assert not parks.firing.approvals()
         with pytest.raises(ActionDenied) as caught:

@@ -184,7 +184,7 @@ async def test_a_wait_that_lapses_ends_with_a_line_and_no_effect(shell: Shell) -
     assert code == 1
     assert len(err.splitlines()) == 1
     assert not await shell.is_on()
-    assert shell.kinds("lapsing")[-1] == "denied"
+    assert shell.kinds("lapsing")[-1] == "expired"
 
 
 async def test_an_interrupt_withdraws_what_waits_for_a_second_person(shell: Shell) -> None:

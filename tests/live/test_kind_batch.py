@@ -94,7 +94,9 @@ async def test_a_paused_batch_takes_nothing_and_goes_on(database: str, tmp_path:
         await errors(room, 60)
         run = await begun(room)
         await room.firing.pause(run, KIM)
+        await wait_until(lambda: room.run(run).rate_per_s > 0 or room.run(run).paused)
         await wait_until(lambda: room.run(run).paused)
+        assert (room.run(run).left_s, room.run(run).rate_per_s) == (None, 0.0)  # it comes to no end like this
         await room.firing.set_rate(run, 10_000.0, KIM)
         open_now = await left(room)
         for _ in range(20):

@@ -12,7 +12,7 @@ from aiohttp import web
 from situationroom.actions.asked import Asked
 from situationroom.errors import ActionDenied, LayoutError, SourceError, UsageError
 from situationroom.i18n import say
-from situationroom.values import RunState
+from situationroom.values import RunState, RunStatus
 from tests.live.firing_room import FiringRoom, firing_room
 from tests.live.kinds import confirmed, undo
 from tests.live.test_kind_http import Service, saying, service, source
@@ -66,6 +66,11 @@ async def routes(room: FiringRoom) -> None:
     await room.sql("create table route as select 'OPEN'::text as path, ''::text as changed_by, '' as run")
 
 
+def marks(run: RunStatus) -> list[str]:
+    """How each step stands."""
+    return [f"{one.title} {one.state}" for one in run.steps]
+
+
 async def truth(room: FiringRoom, partner: Service) -> tuple[bool, bool, str]:
     """Outage registered, SKIP on, the path."""
     (enabled,) = await room.sql("select enabled from reference where code = 'SKIP'")
@@ -93,6 +98,7 @@ async def test_every_step_is_shown_before_and_done_in_order(database: str, tmp_p
         assert (partner.requests[0][2]) == {"reason": "응답 지연", "pin": "s3cret-pin"}
         steps = [entry.facts["step"] for entry in await room.entries() if entry.kind == "step"]
         assert steps == ["register", "skip", "route"]
+        assert marks(status) == ["기관 장애등록 done", "사전체크 SKIP done", "송금 경로 done"]
         assert "s3cret-pin" not in repr(await room.entries())
 
 
@@ -112,6 +118,7 @@ async def test_a_step_with_nothing_to_do_is_passed_over(database: str, tmp_path:
         assert "2. 사전체크 SKIP — 건너뜀" in say(asked.preview.what, "ko")
         status = await confirmed(room, asked)
         assert (status.state, status.done) == (RunState.DONE, 2)
+        assert marks(status) == ["기관 장애등록 done", "사전체크 SKIP passed", "송금 경로 done"]
         assert await truth(room, partner) == (True, True, "FIRM")
 
 
@@ -125,6 +132,7 @@ async def test_it_stops_at_the_first_failure_and_says_what_was_done(database: st
         said = say(status.reason, "ko")
         assert said.startswith("'송금 경로' 단계 실패")
         assert said.endswith("완료된 단계: 기관 장애등록, 사전체크 SKIP")
+        assert marks(status) == ["기관 장애등록 done", "사전체크 SKIP done", "송금 경로 failed"]
         assert await truth(room, partner) == (True, True, "OPEN")
 
 
@@ -160,6 +168,7 @@ async def test_a_done_one_is_undone_in_reverse(database: str, tmp_path: Path) ->
         assert await lifted(partner, room, asked) is RunState.DONE
         assert await truth(room, partner) == (False, False, "OPEN")
         assert [method for method, _, _ in partner.requests] == ["POST", "DELETE"]
+        assert marks(room.run(asked.run)) == ["송금 경로 done", "사전체크 SKIP done", "장애해제 done"]
 
 
 async def test_an_unknown_step_ends_it_as_unknown_with_what_was_done(database: str, tmp_path: Path) -> None:
@@ -174,6 +183,7 @@ async def test_an_unknown_step_ends_it_as_unknown_with_what_was_done(database: s
         assert status.reason is not None
         assert "완료된 단계: 사전체크 SKIP" in say(status.reason, "ko")
         assert await truth(room, partner) == (False, True, "OPEN")
+        assert marks(status) == ["사전체크 SKIP done", "기관 장애등록 unknown", "송금 경로 skipped"]
 
 
 async def test_a_state_that_changed_under_way_stops_it(database: str, tmp_path: Path) -> None:
@@ -189,6 +199,7 @@ async def test_a_state_that_changed_under_way_stops_it(database: str, tmp_path: 
         assert status.state is RunState.FAILED
         assert status.reason is not None
         assert "펌뱅킹" in say(status.reason, "ko")
+        assert marks(status) == ["기관 장애등록 done", "사전체크 SKIP done", "송금 경로 failed"]
 
 
 async def test_a_step_that_cannot_go_back_stays_and_is_named(database: str, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from situationroom.actions.asked import Confirmation
 from situationroom.errors import ActionDenied, JournalError, SourceError
 from situationroom.ui.app import RoomApp
 from situationroom.ui.confirm import ConfirmScreen
-from situationroom.values import ActionState, Message, RunState, RunStatus
+from situationroom.values import ActionState, Message, Person, RunState, RunStatus
 from tests.helpers import wait_until
 
 from .fakeroom import FakeRoom
@@ -259,6 +259,50 @@ async def test_leaving_asks_while_a_run_is_under_way(app: RoomApp, room: FakeRoo
         await pilot.press("q")
         await until_seen(app, "상황실을 닫을까요?")
         await pilot.press("right", "enter")
+        await wait_until(lambda: not app.is_running, what="the app ended")
+
+
+LEE = Person("lee", "이관제", frozenset({"viewer"}))
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "said"),
+    [
+        (RunState.AWAITING, {"approve_left_s": 200.0}, "승인 대기 중 — 닫으면 요청이 만료됩니다"),
+        (RunState.DONE, {"verify_left_s": 40.0}, "검증 중"),
+        (RunState.UNKNOWN, {}, "결과 불명"),
+        (RunState.RUNNING, {"here": False}, "다른 화면에서 진행 중"),
+        (RunState.AWAITING, {"here": False}, "다른 화면에서 진행 중"),
+    ],
+)
+async def test_leaving_asks_while_something_is_to_come_of_ones_own_run(
+    app: RoomApp, room: FakeRoom, state: RunState, more: dict[str, object], said: str
+) -> None:
+    run = replace(RunStatus("r", "reprocess", state, KIM, room.now()), **more)  # type: ignore[arg-type]
+    async with app.run_test(size=WALL) as pilot:
+        room.run(run)
+        await pilot.press("q")
+        await until_seen(app, "상황실을 닫을까요?")
+        await until_seen(app, said)
+        assert app.is_running
+
+
+@pytest.mark.parametrize(
+    ("state", "more"),
+    [
+        (RunState.UNKNOWN, {}),
+        (RunState.RUNNING, {}),
+        (RunState.AWAITING, {}),
+        (RunState.DONE, {"verify_left_s": 40.0}),
+    ],
+)
+async def test_what_others_do_elsewhere_keeps_nobody(
+    app: RoomApp, room: FakeRoom, state: RunState, more: dict[str, object]
+) -> None:
+    run = RunStatus("r", "reprocess", state, LEE, room.now(), here=False)
+    async with app.run_test(size=WALL) as pilot:
+        room.run(replace(run, **more))  # type: ignore[arg-type]
+        await pilot.press("q")
         await wait_until(lambda: not app.is_running, what="the app ended")
 
 

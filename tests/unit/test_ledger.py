@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from situationroom.actions.ledger import REMEMBERED, JournalReplaced, Ledger
+from situationroom.actions.stepping import lost
 from situationroom.journal import Draft, Entry
 from situationroom.journal.entry import write
 from situationroom.values import Proof, RunState, Settlement
@@ -55,6 +56,49 @@ def tampered(entry: Entry) -> Entry:
 
 def ids(records: Iterable[object]) -> list[str]:
     return [getattr(record, "id", "") for record in records]
+
+
+STEPS = [
+    {"step": "one", "title": "하나", "passed": False},
+    {"step": "two", "title": "둘", "passed": True},
+    {"step": "three", "title": "셋", "passed": False},
+    {"step": "four", "title": "넷", "passed": False},
+]
+
+
+@pytest.mark.parametrize(
+    ("entries", "gone", "states"),
+    [
+        ([], False, "waits passed waits waits"),
+        (["one"], False, "running passed waits waits"),
+        (["one", "three"], False, "done passed running waits"),
+        (["one", "three", "four", "done"], False, "done passed done done"),
+        (["one", "three", "stopped"], False, "done passed done skipped"),
+        (["one", "three", "failed"], False, "done passed failed skipped"),
+        (["failed"], False, "failed passed skipped skipped"),
+        (["one", "unknown"], False, "unknown passed skipped skipped"),
+        (["one", "three"], True, "done passed unknown waits"),
+    ],
+)
+def test_each_step_of_a_run_is_told_by_its_entries(entries: list[str], gone: bool, states: str) -> None:
+    book = Book()
+    book.fired("run", steps=STEPS)
+    for entry in entries:
+        book(entry, "run") if entry in tuple(RunState) else book("step", "run", step=entry)
+    record = book.ledger().runs["run"]
+    steps = lost(record.steps) if gone else record.steps
+    assert " ".join(one.state for one in steps) == states
+
+
+@pytest.mark.parametrize("why", ["actions.approval_expired", "actions.preview_old"])
+def test_what_was_once_recorded_as_refused_for_being_late_reads_as_expired(why: str) -> None:
+    book = Book()
+    book("asked", "run")
+    book("denied", "run", reason={"id": why, "text": "늦음"})
+    book("asked", "other")
+    book("denied", "other", reason={"id": "actions.guest", "text": "아님"})
+    states = {one.id: one.state for one in book.ledger().runs.values()}
+    assert states == {"run": RunState.EXPIRED, "other": RunState.DENIED}
 
 
 def test_a_claim_keeps_others_away_until_its_end() -> None:

@@ -18,7 +18,7 @@ from situationroom.journal.verify import Check
 from situationroom.layout.fields import Names
 from situationroom.ui.keys import FUNCTIONS
 from situationroom.ui.runcard import InPlace, Leaving
-from situationroom.values import RunState, Settlement, Status
+from situationroom.values import RunState, Settlement, Status, StepState
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,7 +94,8 @@ COMPOSED: Mapping[str, list[str]] = {
     "journal.fault_{}": list(Check),
     "journal.finding_{}": list(Finding),
     "journal.total_{}": [
-        *("runs", "requested", "demanded", "approved", "refused", "denied", "withdrawn", "executed"),
+        *("runs", "requested", "demanded", "approved", "refused", "denied", "expired", "withdrawn"),
+        "executed",
         *("done", "failed", "stopped", "unknown", "settled", "verified", "not_verified", "unmatched"),
         *("held", "released", "sign_in_failed", "locked_out"),
     ],
@@ -110,6 +111,7 @@ COMPOSED: Mapping[str, list[str]] = {
     "layout.unknown_{}": _keys_of("situationroom/layout/crosscheck.py", "_SECTION"),
     "layout.{}": _values_of("situationroom/layout/validation.py", "_WANTED"),
     "paint.run_{}": list(RunState),
+    "paint.step_{}": list(StepState),
     "people.list_{}": ["id", "name", "roles", "login", "pin", "locked"],
     "share.{}": ["feed", "state", "age", "reason", *Status],
     "ui.approval_{}": ["approved", "refused", "withdrawn"],

@@ -38,6 +38,10 @@ class Remains:
     effects: Sequence[Effect]
 
 
+_ENDS = ("done", "failed", "stopped", "denied", "expired", "unknown")
+_NEVER_BEGAN = (None, "denied", "expired", "withdrawn")
+
+
 @dataclass(slots=True)
 class _Run:
     """A run as its journal entries tell it, folded here by nothing but their kinds."""
@@ -50,7 +54,7 @@ class _Run:
 
     @property
     def end(self) -> str | None:
-        ends = [kind for kind in self.kinds if kind in ("done", "failed", "stopped", "denied", "unknown")]
+        ends = [kind for kind in self.kinds if kind in _ENDS]
         return ends[-1] if ends else None
 
     @property
@@ -77,7 +81,7 @@ def broken_promises(remains: Remains) -> Iterator[str]:
     for run, facts in runs.items():
         if facts.end == "done" and run not in happened:
             yield f"{run} is done, and nothing happened"
-        if facts.end in ("failed", "denied") and run in happened:
+        if facts.end in ("failed", "denied", "expired") and run in happened:
             yield f"{run} is {facts.end}, and something happened"
     yield from _restarts(remains)
     yield from _verdicts(remains.lives, {effect.run for effect in remains.effects if effect.changed})
@@ -121,7 +125,7 @@ def _shown(life: Life, said: Said, runs: Mapping[str, _Run]) -> Iterator[str]:
         if facts.claimed and facts.end in (None, "unknown") and not facts.settled:
             if state != "unknown":
                 yield f"{life.point}: {run} was interrupted and is shown as {state}"
-        elif facts.end is None and not facts.claimed and state not in (None, "denied", "withdrawn"):
+        elif facts.end is None and not facts.claimed and state not in _NEVER_BEGAN:
             yield f"{life.point}: {run} never began and is shown as {state}"
         elif facts.end is not None and not facts.settled and state not in (None, facts.end):
             yield f"{life.point}: {run} ended as {facts.end} and is shown as {state}"
