@@ -9,7 +9,7 @@ from math import ceil
 from situationroom.actions.base import Brake
 from situationroom.actions.knowing import judged, wants_inputs
 from situationroom.actions.ledger import Held, Ledger
-from situationroom.actions.measured import brake_halts, brake_now, figures
+from situationroom.actions.measured import brake_halts, brake_now, figures, watched
 from situationroom.actions.words import Words
 from situationroom.formats import clock, duration
 from situationroom.layout.conditions import NOTHING, Given
@@ -143,6 +143,10 @@ class Guards:
     def measured(self, brake: Brake, given: Given) -> Message:
         """What a brake measures now, and where it halts."""
         return brake_now(brake, self._feed_state(brake.feed), given, self.words)
+
+    def watched(self, condition: FeedCondition, given: Given) -> Message:
+        """What a condition waits for, and what its figures are now."""
+        return watched(condition, self._feed_state(condition.feed), given, self.words)
 
     def figures(self, condition: FeedCondition, given: Given) -> str:
         """The present figures that a condition turns on; "" where it turns on none."""

@@ -34,6 +34,15 @@ _HALTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_WATCHED: Mapping[str, str] = MappingProxyType(
+    {
+        ">": "actions.watches_above",
+        ">=": "actions.watches_from",
+        "<": "actions.watches_below",
+        "<=": "actions.watches_to",
+    }
+)
+
 
 def brake_now(condition: FeedCondition, state: FeedState, given: Given, words: Words) -> Message:
     """What the brake measures now and where it halts: ``KAIT 오류율 4.2 % (10 % 넘으면 멈춤)``."""
@@ -49,6 +58,15 @@ def brake_halts(condition: FeedCondition, state: FeedState, given: Given, words:
     if told is None:
         return Message("actions.brake_plain", _plainly(condition, words))
     return Message("actions.brake", {"told": told})
+
+
+def watched(condition: FeedCondition, state: FeedState, given: Given, words: Words) -> Message:
+    """What has to show, and what shows now: ``대외기관: KAIT 오류율 42.7 % (3 % 미만이어야 함)``."""
+    told = _told(condition, state, given, words, _WATCHED, met=False)
+    said = _plainly(condition, words)
+    if told is None:
+        return Message("actions.watches", said)
+    return Message("actions.watches_now", {"feed": said["feed"], "told": told})
 
 
 def figures(condition: FeedCondition, state: FeedState, given: Given, words: Words) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from situationroom.actions.base import Action
 from situationroom.actions.guards import Guards
-from situationroom.actions.knowing import verify_for
+from situationroom.actions.knowing import given_of, verify_for
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.record import Record
 from situationroom.actions.runs import Run
@@ -145,13 +145,13 @@ class Statuses:
         verify = self.verify(record)
         if verify is None:
             return None
-        said = {"feed": self._guards.feed_title(verify.feed), "when": verify.said}
+        what = self._guards.watched(verify, given_of(record))
         if verify.settle is not None:
             settle = duration(verify.settle, self._guards.words.lang)
-            return Message("actions.watches_settled", {**said, "settle": settle})
+            return Message("actions.watches_settled", {"what": what, "settle": settle})
         if record.held is not False and record.verified is None:
-            return Message("actions.watches_all_along", said)
-        return Message("actions.watches", said)
+            return Message("actions.watches_all_along", {"what": what})
+        return what
 
     def _told(self, ledger: Ledger, record: Record) -> RunStatus:
         """A run of another process, or of an earlier life of this one."""

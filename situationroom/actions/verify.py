@@ -111,9 +111,11 @@ class Verifier:
 
     async def _say(self, record: Record, kind: Kind, verify: VerifySpec, why: Message | None) -> None:
         self._broken.discard(record.id)
+        figures = self._guards.figures(verify, given_of(record))
         body = {
             "feed": verify.feed,
             "when": say(verify.said, self._guards.words.lang),
+            **({"figures": figures} if figures else {}),
             **({"reason": self._records.sentence(why)} if why else {}),
         }
         draft = self._records.draft(kind, ROOM, record.id, record.action, body)
