@@ -8,6 +8,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, overload
 
+from situationroom.values import Message
+
 T = TypeVar("T")
 
 _STEP_S = 0.01
@@ -29,6 +31,15 @@ async def wait_until(
             return found
         assert time.monotonic() < deadline, f"{what}: not within {timeout:g} s (last: {found!r})"
         await asyncio.sleep(_STEP_S)
+
+
+def reason_in(message: Message) -> Message:
+    """What went wrong, without the words around it that say where."""
+    while message.id in ("sources.of_request", "sources.of_stream", "sources.by_proxy"):
+        inner = message.values["reason"]
+        assert isinstance(inner, Message)
+        message = inner
+    return message
 
 
 def wait_until_sync(predicate: Callable[[], T], timeout: float = 5.0, what: str = "the condition") -> T:

@@ -13,10 +13,13 @@ from situationroom.actions.base import Action, Call, Outcome, Preview, Progress,
 from situationroom.actions.template import BodyTemplate, PathTemplate, hidden
 from situationroom.errors import ActionDenied, ActionFailed, OutcomeUnknown, SourceError, UsageError
 from situationroom.formats import printable
-from situationroom.layout.fields import Seconds, Spec
+from situationroom.layout.fields import KeepsSecrets, Seconds, Spec
 from situationroom.layout.models import ActionSpec
-from situationroom.sources.base import Answer, HttpTarget, Request
+from situationroom.redaction import Redaction
+from situationroom.sources.base import Answer, HttpTarget, Request, of_request
+from situationroom.sources.net.address import literal, segment
 from situationroom.sources.net.headers import Headers
+from situationroom.sources.net.secrets import header_secrets
 from situationroom.sources.parse.jmes import JmesPath, found
 from situationroom.values import GUEST, Message, Value
 
@@ -24,6 +27,7 @@ KEY = "Idempotency-Key"
 """The header that carries the run's id: a service that knows it does the same run once."""
 
 _SHOWN = 200  # characters of an answer that are said
+_SENT = ("path", "params", "json", "headers", "state")  # keys whose values reach the service
 
 
 def _several(value: object) -> object:
@@ -63,7 +67,7 @@ class HttpState(Spec):
     fact: bool = True
 
 
-class HttpOptions(Spec):
+class HttpOptions(KeepsSecrets):
     """One request.
 
     ``expect`` are the statuses of a success, and ``check`` (JMESPath) must then be true of the JSON answer,
@@ -106,21 +110,22 @@ class Http(Action[HttpOptions]):
         self._target = source
         self._title = spec.title or name
         self._secret = frozenset(one for one, wanted in spec.inputs.items() if wanted.secret)
+        own = (*options.from_environment(*_SENT), *header_secrets(options.headers))
+        self._unseen = Redaction(own)
+        self._unsaid = Redaction((*own, *source.secrets), pieces=True)
 
     async def preview(self, call: Call, now: datetime) -> Preview:
         """Method, URL and body, and the present state where it can be asked for."""
+        self._request(self._names(call, "…"), "…")  # refuses what would lead elsewhere
         before = await self.probe(call)
-        request = self._request(self._names(call, "…"), "…")
-        seen = self._request(hidden(self._names(call, "…"), self._secret), "…")
-        if any(segment in ("", ".", "..") for segment in request.path):
-            raise ActionDenied("sources.bad_segment")
-        lines = [f"{seen.method} {self._target.shown(seen)}"]
+        seen = self._seen(call, "…")
+        lines = [f"{seen.method} {self._address(seen)}"]
         lines += [json.dumps(seen.body, ensure_ascii=False, indent=2)] if seen.body is not None else []
         return Preview(
             at=now,
-            what=Message("actions.http_what", {"title": self._title, "method": request.method}),
+            what=Message("actions.http_what", {"title": self._title, "method": seen.method}),
             before=before,
-            statement="\n".join(lines),
+            statement=self._unseen.text("\n".join(lines)),
             target=self.name,
         )
 
@@ -128,8 +133,13 @@ class Http(Action[HttpOptions]):
         """Send it, and judge the answer."""
         del preview
         request = self._request(self._names(call, progress.run), progress.run)
-        answer = await self._target.send(request, self.options.timeout)
-        self._judge(answer)
+        seen = self._seen(call, progress.run)
+        try:
+            answer = await self._target.send(request, self.options.timeout)
+            self._judge(answer)
+        except (ActionFailed, OutcomeUnknown) as error:
+            told = self._told(error.message, seen)
+            raise type(error)(told.id, **told.values) from error
         said = {"title": self._title, "status": answer.status}
         return Outcome(Message("actions.http_done", said), 1, {"status": answer.status})
 
@@ -139,14 +149,19 @@ class Http(Action[HttpOptions]):
         if state is None:
             return State({}, Message("actions.no_state"))
         names = self._names(call, "")
-        request = Request("GET", _path(state.path.filled(names)), _params(state.params, names))
+        try:
+            request, seen = self._looking(state, names), self._looking(state, hidden(names, self._secret))
+        except ActionDenied as error:
+            raise SourceError(error.message.id, **error.message.values) from error
         try:
             answer = await self._target.send(request, self.options.timeout)
-        except (ActionFailed, OutcomeUnknown) as error:
-            raise SourceError(error.message.id, **error.message.values) from error
-        if not 200 <= answer.status < 300:
-            raise SourceError("actions.http_state", status=answer.status, start=_start(answer))
-        value = _value(found(_json(answer), state.value))
+            if not 200 <= answer.status < 300:
+                raise SourceError("actions.http_state", status=answer.status, start=self._start(answer))
+            value = _value(found(_json(answer), state.value))
+        except (ActionFailed, OutcomeUnknown, SourceError) as error:
+            told = self._told(error.message, seen)
+            raise SourceError(told.id, **told.values) from error
+        value = self._unseen.text(value) if isinstance(value, str) else value
         return State({"value": value} if state.fact else {}, self.words.state(value))
 
     async def trials(self) -> Sequence[Trial]:
@@ -171,7 +186,7 @@ class Http(Action[HttpOptions]):
             OutcomeUnknown: it may have done it.
 
         """
-        options, said = self.options, {"status": answer.status, "start": _start(answer)}
+        options, said = self.options, {"status": answer.status, "start": self._start(answer)}
         if _among(answer.status, options.expect):
             if options.check is None:
                 return
@@ -196,13 +211,41 @@ class Http(Action[HttpOptions]):
             {**options.headers, KEY: run},
         )
 
+    def _looking(self, state: HttpState, names: Mapping[str, Value]) -> Request:
+        return Request("GET", _path(state.path.filled(names)), _params(state.params, names))
+
+    def _seen(self, call: Call, run: str) -> Request:
+        """The request as people may see it."""
+        return self._request(hidden(self._names(call, run), self._secret), run)
+
+    def _address(self, seen: Request) -> str:
+        return self._unseen.text(self._target.shown(seen))
+
+    def _told(self, reason: Message, seen: Request) -> Message:
+        """Why a request came to nothing, without what the service may have echoed, and which one it was."""
+        return of_request(self._unsaid.message(reason), seen.method, self._address(seen))
+
+    def _start(self, answer: Answer) -> str:
+        """The first words of an answer."""
+        return printable(" ".join(self._unsaid.text(answer.body or "").split())[:_SHOWN])
+
     def _names(self, call: Call, run: str) -> dict[str, Value]:
         return {**dict.fromkeys(self.spec.inputs), **call.values, **self.who(call), "run": run}
 
 
 def _path(words: Iterable[tuple[str | None, str]]) -> tuple[str, ...]:
-    """Segments; one whose input was left out is empty, and refused."""
-    return tuple(word or "" for word, _ in words)
+    """Segments as they are sent.
+
+    Raises:
+        ActionDenied: an input is empty or left out, or its value would lead elsewhere.
+
+    """
+    segments = []
+    for word, name in words:
+        if name and word in (None, "", ".", ".."):
+            raise ActionDenied("sources.bad_segment")
+        segments.append(segment(word or "") if name else literal(word or ""))
+    return tuple(segments)
 
 
 def _params(template: BodyTemplate | None, names: Mapping[str, Value]) -> dict[str, str | int | float | bool]:
@@ -226,7 +269,8 @@ def _json(answer: Answer) -> JsonValue:
     try:
         document: JsonValue = json.loads(answer.body)
     except (ValueError, RecursionError):
-        raise SourceError("sources.not_json", start=_start(answer)) from None
+        start = printable(" ".join(answer.body.split()), _SHOWN)
+        raise SourceError("sources.not_json", start=start) from None
     return document
 
 
@@ -234,7 +278,3 @@ def _value(value: object) -> Value:
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _start(answer: Answer) -> str:
-    return printable(" ".join((answer.body or "").split())[:_SHOWN])

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from situationroom.formats import LONGEST_TEXT
 from situationroom.layout.models import InputSpec
+from situationroom.redaction import HIDDEN, Redaction
 from situationroom.values import Message, Value
 
-HIDDEN = "•••"
+__all__ = ["HIDDEN", "Mask"]
 
 
 class Mask:
@@ -17,8 +18,8 @@ class Mask:
     def __init__(self, inputs: Mapping[str, InputSpec], values: Mapping[str, Value]) -> None:
         self._values = {name: value for name, value in values.items() if name in inputs}
         self._names = frozenset(name for name, spec in inputs.items() if spec.secret)
-        secrets = {str(values[name]) for name in self._names if values.get(name) not in (None, "")}
-        self._secrets = sorted(secrets, key=len, reverse=True)
+        secrets = [str(values[name]) for name in self._names if values.get(name) is not None]
+        self._redaction = Redaction(secrets, shortest=1)
 
     def values(self) -> dict[str, Value]:
         """The call's values by input, secret ones hidden, long ones cut."""
@@ -30,24 +31,11 @@ class Mask:
 
     def message(self, message: Message) -> Message:
         """A sentence whose values no longer hold a secret."""
-        return Message(message.id, {name: self.hide(value) for name, value in message.values.items()})
+        return self._redaction.message(message)
 
     def hide(self, value: object) -> object:
         """Any value, each secret in its text replaced; a figure that is a secret is replaced whole."""
-        if not self._secrets or value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, Message):
-            return self.message(value)
-        if isinstance(value, Mapping):
-            return {name: self.hide(inner) for name, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.hide(inner) for inner in value]
-        shown = str(value)
-        if isinstance(value, str):
-            for secret in self._secrets:
-                shown = shown.replace(secret, HIDDEN)
-            return shown
-        return HIDDEN if shown in self._secrets else value
+        return self._redaction.value(value)
 
 
 def _cut(value: Value) -> Value:

@@ -57,7 +57,7 @@ def _segments(value: object) -> object:
         return value
     if any(mark in value for mark in "?#") or "://" in value or value.startswith("//"):
         raise ValueError("sources.bad_http_path")
-    words = tuple(part for part in value.split("/") if part)
+    words = tuple(value.removeprefix("/").split("/")) if value else ()
     if any(word in (".", "..") for word in words):
         raise ValueError("sources.bad_http_path")
     return {"words": words, "inputs": tuple(_names_in(list(words)))}

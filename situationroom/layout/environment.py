@@ -21,9 +21,20 @@ SHORTEST_LEAK = 4
 
 @dataclass(slots=True)
 class Secrets:
-    """The values that came from the environment, so that no sentence ever shows one."""
+    """The values that came from the environment, so that no sentence ever shows one.
+
+    Attributes:
+        values: what came into each place of the layout, in one piece.
+        parts: the same, a piece per ``${NAME}``.
+
+    """
 
     values: dict[DataPath, str] = field(default_factory=dict)
+    parts: list[tuple[DataPath, str]] = field(default_factory=list)
+
+    def below(self, path: DataPath) -> tuple[tuple[DataPath, str], ...]:
+        """The values in the entry at ``path``, each with its own path from there."""
+        return tuple((at[len(path) :], value) for at, value in self.parts if at[: len(path)] == path)
 
     def at(self, path: DataPath) -> bool:
         """Whether ``path`` is, or is a part of, a value from the environment."""
@@ -87,6 +98,7 @@ def _fill(data: Data, path: DataPath, env: Mapping[str, str], filled: Filled) ->
             filled.problems.append((path, Message("layout.env_unset", {"name": name})))
             return ""
         filled.secrets.values[path] = filled.secrets.values.get(path, "") + value
+        filled.secrets.parts.append((path, value))
         return value
 
     return _REFERENCE.sub(value_of, data)

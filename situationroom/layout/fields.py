@@ -10,12 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 from situationroom.i18n import LANGUAGES
+from situationroom.layout.yaml_nodes import DataPath
 
 
 class Spec(BaseModel):
@@ -28,6 +37,20 @@ Named = Literal[
     "feed", "column", "source", "channel", "expression", "condition", "returned", "input", "action"
 ]
 """What a name in a layout may be the name of; an expression stands among them for the columns in it."""
+
+
+class KeepsSecrets(Spec):
+    """A model that knows which of its values came from the environment, so that none is ever shown."""
+
+    _environment: tuple[tuple[DataPath, str], ...] = PrivateAttr(())
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Take what the loader knows."""
+        self._environment = (context or {}).get("environment", ())
+
+    def from_environment(self, *keys: str) -> tuple[str, ...]:
+        """What ``${NAME}`` s put into these keys, and all below them."""
+        return tuple(value for path, value in self._environment if path and path[0] in keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,34 +70,36 @@ def check(
     not at all. ``path`` is where the data is in the file, ``extra`` further keys an author may have meant.
     """
     try:
-        return model.model_validate(dict(data), context=_context(report))
+        return model.model_validate(dict(data), context=_context(report, path))
     except ValidationError as error:
         for detail in _without_other_branches(error.errors(include_url=False), data):
             _explain(detail, model, data, path, report, extra)
-        return _without(model, data, report, [_in_data(detail["loc"], data) for detail in error.errors()])
+        return _without(
+            model, data, path, report, [_in_data(detail["loc"], data) for detail in error.errors()]
+        )
 
 
 def _without(
-    model: type[M], data: Mapping[str, object], report: Report, wrong: Iterable[DataPath]
+    model: type[M], data: Mapping[str, object], path: DataPath, report: Report, wrong: Iterable[DataPath]
 ) -> M | None:
     """The model of what is left of ``data``, or None where that does not do."""
     left = copy.deepcopy(dict(data))
-    for path in wrong:
-        keys = list(itertools.takewhile(lambda step: isinstance(step, str), path))
+    for place in wrong:
+        keys = list(itertools.takewhile(lambda step: isinstance(step, str), place))
         holder: Any = left
         for key in keys[:-1]:
             holder = holder[key] if _has(holder, key) else {}
         if keys:
             holder.pop(keys[-1], None)  # a list goes as a whole
     try:
-        return model.model_validate(left, context=_context(report))
+        return model.model_validate(left, context=_context(report, path))
     except ValidationError:
         return None
 
 
-def _context(report: Report) -> dict[str, str]:
-    """What fields are told besides their value: see :func:`situationroom.layout.fields.in_language`."""
-    return {"lang": report.lang}
+def _context(report: Report, path: DataPath) -> dict[str, object]:
+    """What fields are told besides their value: see ``in_language`` and ``KeepsSecrets`` in ``fields.py``."""
+    return {"lang": report.lang, "environment": report.secrets.below(path)}
 
 
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:

@@ -15,7 +15,11 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
+from situationroom.formats import printable
 from situationroom.values import Message, Row, Value
+
+LONGEST_ADDRESS = 160
+"""Characters of an address that are said in a failure."""
 
 O = TypeVar("O", bound=BaseModel)  # noqa: E741 - the options of a source, as in the layout
 Q = TypeVar("Q", bound=BaseModel)
@@ -185,7 +189,7 @@ class Request:
 
     Attributes:
         method: GET, POST …
-        path: its segments below the source's URL, as they are; the source encodes each.
+        path: its segments below the source's URL, each percent-encoded as it is sent.
         params: the query, by name.
         body: sent as JSON; None for no body.
         headers: besides the source's own.
@@ -215,8 +219,19 @@ class Answer:
     trouble: Message | None = None
 
 
+def of_request(reason: Message, method: str, address: str) -> Message:
+    """Why a request came to nothing, and which one it was; ``address`` without secrets."""
+    where = printable(address, LONGEST_ADDRESS)
+    return Message("sources.of_request", {"reason": reason, "method": method, "address": where})
+
+
 class HttpTarget(ABC):
     """A source that actions may send requests to. Redirects are never followed."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What of the source must not be seen where the service echoes it: tokens, passwords."""
+        return ()
 
     @abstractmethod
     def shown(self, request: Request) -> str:

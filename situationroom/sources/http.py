@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from situationroom.errors import SourceError
-from situationroom.layout.fields import Seconds, Spec
-from situationroom.sources.base import Answer, HttpTarget, Request, Rows, Source
+from situationroom.layout.fields import KeepsSecrets, Seconds, Spec
+from situationroom.redaction import Redaction
+from situationroom.sources.base import Answer, HttpTarget, Request, Rows, Source, of_request
+from situationroom.sources.net.address import address, below, leads_astray, literal, shown
 from situationroom.sources.net.headers import Headers
+from situationroom.sources.net.proxies import NONE, ProxySetting
+from situationroom.sources.net.secrets import address_secrets, source_secrets
 from situationroom.sources.parse.charsets import Encoding, decoded
 from situationroom.sources.parse.csv_text import Csv, csv_rows
 from situationroom.sources.parse.documents import LINES, documents, rows_in
@@ -33,6 +37,7 @@ def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        address(text)
     except ValueError:
         usable = False
     if not usable:
@@ -44,7 +49,7 @@ def _url(text: str) -> str:
 
 def _path(text: str) -> str:
     """A path below the source's URL: it can lead to no other host."""
-    if "?" in text or "#" in text or "://" in text or text.startswith("//"):
+    if "?" in text or "#" in text or "://" in text or text.startswith("//") or leads_astray(text):
         raise ValueError("sources.bad_http_path")
     return text
 
@@ -56,12 +61,13 @@ class Auth(Spec):
     password: str = Field(repr=False)
 
 
-class HttpOptions(Spec):
+class HttpOptions(KeepsSecrets):
     """One HTTP service.
 
     ``timeout`` is the longest any question may take from connecting to the last byte; a feed's own can
     only be shorter. ``redirects`` are followed on the same host only. ``verify`` is whether the
     certificate is checked, or a file of certificates to check against. ``max_bytes`` caps an answer.
+    ``proxy`` is ``none``, ``environment`` or the URL of a proxy.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -73,9 +79,16 @@ class HttpOptions(Spec):
     max_bytes: int = Field(default=5_000_000, ge=1_000, le=200_000_000)
     redirects: bool = False
     verify: bool | Path = True
+    proxy: ProxySetting = Field(default=NONE, repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen where the service or a proxy echoes it."""
+        auth = (self.auth.user, self.auth.password) if self.auth else ()
+        return (*auth, ":".join(auth), *source_secrets(self, self.url, self.headers, self.proxy))
 
 
-class HttpQuestion(Spec):
+class HttpQuestion(KeepsSecrets):
     """One request and how its answer is read: by ``rows`` (JMESPath, the default), ``csv`` or ``text``."""
 
     path: Annotated[str, AfterValidator(_path)] = ""
@@ -94,6 +107,16 @@ class HttpQuestion(Spec):
         if self.body is not None and self.method != "POST":
             raise ValueError("sources.body_needs_post")
         return self
+
+    @property
+    def encoded_path(self) -> str:
+        """``path`` as it is sent."""
+        return literal(self.path)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen where the service echoes it."""
+        return self.from_environment("path", "params", "json")
 
 
 class HttpSource(Source[HttpOptions, HttpQuestion], HttpTarget):
@@ -119,18 +142,27 @@ class HttpSource(Source[HttpOptions, HttpQuestion], HttpTarget):
         await self.open()
         assert self._exchanger is not None
         limit_s = min(timeout_s, self.options.timeout or timeout_s)
-        page = await self._exchanger.exchange(question, limit_s)
-        reading = partial(read, page.body, page.charset, question, many=page.media_type in LINES)
-        in_thread = len(page.body) > THREAD_BYTES or question.text is not None
-        rows = await asyncio.to_thread(reading) if in_thread else reading()
-        return Rows(rows.columns, rows.rows, page.at, rows.notes)
+        try:
+            page = await self._exchanger.exchange(question, limit_s)
+            reading = partial(read, page.body, page.charset, question, many=page.media_type in LINES)
+            in_thread = len(page.body) > THREAD_BYTES or question.text is not None
+            rows = await asyncio.to_thread(reading) if in_thread else reading()
+        except SourceError as error:
+            reason = self._redaction(question).message(error.message)
+            told = of_request(reason, question.method, self._address_of(question))
+            raise SourceError(told.id, **told.values) from error
+        notes = tuple(map(self._redaction(question).message, rows.notes)) if rows.notes else ()
+        return Rows(rows.columns, rows.rows, page.at, notes)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What of this source must not be seen where the service echoes it."""
+        return self.options.secrets
 
     def shown(self, request: Request) -> str:
         """Its URL without the query that the source's own may have, which can hold a key."""
-        parts = urlsplit(self.options.url)
-        path = "/".join([parts.path.rstrip("/"), *(quote(segment, safe="") for segment in request.path)])
-        query = f"?{urlencode(request.params)}" if request.params else ""
-        return f"{parts.scheme}://{parts.netloc}{path}{query}"
+        whole = shown(self.options.url, below(request.path), request.params)
+        return Redaction(address_secrets(self.options, self.options.url)).text(whole)
 
     async def send(self, request: Request, timeout_s: float) -> Answer:
         """Send once, with the source's headers and authentication, and read the answer."""
@@ -140,8 +172,17 @@ class HttpSource(Source[HttpOptions, HttpQuestion], HttpTarget):
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._exchanger is not None:
-            await self._exchanger.close()
+        exchanger, self._exchanger = self._exchanger, None
+        if exchanger is not None:
+            await exchanger.close()
+
+    def _address_of(self, question: HttpQuestion) -> str:
+        whole = shown(self.options.url, question.encoded_path, question.params)
+        secrets = (*address_secrets(self.options, self.options.url), *question.secrets)
+        return Redaction(secrets).text(whole)
+
+    def _redaction(self, question: HttpQuestion) -> Redaction:
+        return Redaction((*self.options.secrets, *question.secrets), pieces=True)
 
 
 def read(body: bytes, charset: str | None, question: HttpQuestion, *, many: bool = False) -> Rows:

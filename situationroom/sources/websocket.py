@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -14,11 +16,16 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 
 from situationroom.errors import SourceError
-from situationroom.layout.fields import Seconds, Spec
-from situationroom.sources.base import Rows, Source
+from situationroom.formats import printable
+from situationroom.layout.fields import KeepsSecrets, Seconds
+from situationroom.redaction import Redaction
+from situationroom.sources.base import LONGEST_ADDRESS, Rows, Source
+from situationroom.sources.net.address import address, shown
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.net.headers import Headers
 from situationroom.sources.net.inbox import Inbox
+from situationroom.sources.net.proxies import NONE, ProxySetting, proxy_for
+from situationroom.sources.net.secrets import address_secrets, source_secrets
 from situationroom.sources.parse.charsets import Encoding
 from situationroom.sources.parse.jmes import MAX_ROWS, JmesPath
 
@@ -37,6 +44,7 @@ def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
+        address(text)
     except ValueError:
         usable = False
     if not usable:
@@ -46,12 +54,12 @@ def _url(text: str) -> str:
     return text
 
 
-class WebsocketOptions(Spec):
+class WebsocketOptions(KeepsSecrets):
     """One websocket.
 
     ``timeout`` is for opening it; ``ping`` how often it is asked whether it lives, and how long the
     answer may take; ``buffer`` how many unread messages a feed keeps before it drops the oldest;
-    ``max_bytes`` the longest message.
+    ``max_bytes`` the longest message; ``proxy`` is ``none``, ``environment`` or the URL of a proxy.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -62,9 +70,15 @@ class WebsocketOptions(Spec):
     ping: Seconds = 5.0
     buffer: int = Field(default=1_000, ge=1, le=100_000)
     max_bytes: int = Field(default=1_000_000, ge=1_000, le=50_000_000)
+    proxy: ProxySetting = Field(default=NONE, repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen where the other side echoes it."""
+        return source_secrets(self, self.url, self.headers, self.proxy)
 
 
-class WebsocketQuestion(Spec):
+class WebsocketQuestion(KeepsSecrets):
     """What a feed takes from the messages.
 
     ``rows`` finds the rows in each message; one where it finds nothing adds none. ``mode: append`` keeps
@@ -99,6 +113,15 @@ class WebsocketSource(Source[WebsocketOptions, WebsocketQuestion]):
             SourceError: not connected, and why; or, for ``replace``, no message came yet.
 
         """
+        try:
+            return self._shown(await self._asked(question, timeout_s), question)
+        except SourceError as error:
+            reason = self._redaction(question).message(error.message)
+            where = Redaction(address_secrets(self.options, self.options.url)).text(shown(self.options.url))
+            where = printable(where, LONGEST_ADDRESS)
+            raise SourceError("sources.of_stream", reason=reason, address=where) from error
+
+    async def _asked(self, question: WebsocketQuestion, timeout_s: float) -> Rows:
         stream, inbox = await self._attached(question)
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
@@ -134,7 +157,7 @@ class WebsocketSource(Source[WebsocketOptions, WebsocketQuestion]):
         while True:
             seen = await inbox.bell.after(seen)
             if inbox.news:
-                yield await inbox.rows()
+                yield self._shown(await inbox.rows(), question)
             if stream.connected != connected:
                 connected = stream.connected
                 yield None
@@ -164,7 +187,8 @@ class WebsocketSource(Source[WebsocketOptions, WebsocketQuestion]):
         from situationroom.sources.net.socket_stream import SocketStream
 
         return SocketStream(
-            self.options.url,
+            address(self.options.url),
+            proxy=lambda: proxy_for(self.options.proxy, self.options.url, os.environ, "python_socks"),
             headers=self.options.headers,
             timeout_s=self.options.timeout,
             ping_s=self.options.ping,
@@ -173,6 +197,15 @@ class WebsocketSource(Source[WebsocketOptions, WebsocketQuestion]):
             receive=self._received,
             changed=self._changed,
         )
+
+    def _shown(self, rows: Rows, question: WebsocketQuestion) -> Rows:
+        """The rows, their notes without secrets."""
+        if not rows.notes:
+            return rows
+        return replace(rows, notes=tuple(map(self._redaction(question).message, rows.notes)))
+
+    def _redaction(self, question: WebsocketQuestion) -> Redaction:
+        return Redaction((*self.options.secrets, *question.from_environment("subscribe")), pieces=True)
 
     def _received(self, message: str | bytes) -> None:
         for _, inbox in self._inboxes.values():

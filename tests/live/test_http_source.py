@@ -15,6 +15,7 @@ from aiohttp import web
 from situationroom.errors import SourceError
 from situationroom.sources.base import Rows
 from situationroom.sources.http import HttpOptions, HttpQuestion, HttpSource
+from tests.helpers import reason_in
 from tests.live.faults import Proxy
 
 LIMIT_S = 2.0
@@ -187,7 +188,7 @@ async def test_json_lines_are_a_row_each_and_none_at_all_are_no_rows() -> None:
     lines = '{"k": "x", "n": 1}\n{"k": "y"}\n'
     assert (await answer_to(lines)).rows == ({"k": "x", "n": 1}, {"k": "y", "n": None})
     assert (await answer_to(lines, rows="n")).rows == ({"value": 1},)
-    assert (await reason_for(lines[:-3])).message.values["line"] == 2
+    assert reason_in((await reason_for(lines[:-3])).message).values["line"] == 2
     kind = {"Content-Type": "application/x-ndjson; charset=utf-8"}
     async with served(saying("", headers=kind)) as url, opened(url) as source:
         assert (await ask(source)).rows == ()
@@ -227,7 +228,7 @@ async def test_an_answer_in_another_form_fails_and_shows_how_it_begins(
     body: str | bytes, question: dict[str, object], reason: str
 ) -> None:
     error = await reason_for(body, **question)
-    assert error.message.id == reason
+    assert reason_in(error.message).id == reason
     assert str(error).isprintable()
 
 
@@ -243,7 +244,7 @@ async def test_an_expression_that_explodes_fails_without_freezing_the_room() -> 
     clock = asyncio.create_task(ticking())
     error = await reason_for("a" * 60 + "!", text=r"^(?P<x>(a|aa)+)$")
     clock.cancel()
-    assert error.message.id == "sources.pattern_slow"
+    assert reason_in(error.message).id == "sources.pattern_slow"
     assert ticks > 20
 
 
@@ -313,7 +314,7 @@ async def test_200_megabytes_are_not_read_whether_announced_or_not() -> None:
     async with served(handler) as url, opened(url) as source:
         for params in ({}, {"announced": 1}):
             error = await failure(source, 5, params=params)
-            assert error.message.id == "sources.http_too_long"
+            assert reason_in(error.message).id == "sources.http_too_long"
         assert sent < 50_000_000
 
 
@@ -321,7 +322,7 @@ async def test_a_decompression_bomb_is_counted_unpacked_and_good_gzip_is_read() 
     bomb = gzip.compress(b" " * 200_000_000, 6)
     assert len(bomb) < 1_000_000
     async with served(saying(bomb, headers=GZIP)) as url, opened(url) as source:
-        assert (await failure(source, 5)).message.id == "sources.http_too_long"
+        assert reason_in((await failure(source, 5)).message).id == "sources.http_too_long"
     body = ("[" + ",".join(["1"] * 200_000) + "]").encode()
     async with (
         served(saying(gzip.compress(body), headers=GZIP)) as url,
@@ -329,7 +330,7 @@ async def test_a_decompression_bomb_is_counted_unpacked_and_good_gzip_is_read() 
     ):
         assert len((await ask(source)).rows) == 5_000
     async with served(saying(b"junk", headers=GZIP)) as url, opened(url) as source:
-        assert (await failure(source)).message.id == "sources.http_broken_gzip"
+        assert reason_in((await failure(source)).message).id == "sources.http_broken_packing"
 
 
 async def test_a_slow_drip_ends_at_the_deadline() -> None:
@@ -342,7 +343,7 @@ async def test_a_slow_drip_ends_at_the_deadline() -> None:
 
     async with served(handler) as url, opened(url) as source:
         begun = time.monotonic()
-        assert (await failure(source, 0.3)).message.id == "sources.timeout"
+        assert reason_in((await failure(source, 0.3)).message).id == "sources.timeout"
         assert time.monotonic() - begun < 0.6
 
 
@@ -356,7 +357,9 @@ async def test_a_server_that_never_answers_times_out_and_holds_no_slot_for_ever(
         proxy.black_hole = True
         for _ in range(3):
             lost = [asyncio.create_task(failure(source)) for _ in range(12)]
-            assert {error.message.id for error in await asyncio.gather(*lost)} == {"sources.timeout"}
+            assert {reason_in(error.message).id for error in await asyncio.gather(*lost)} == {
+                "sources.timeout"
+            }
         proxy.black_hole = False
         assert (await ask(source)).rows == ({"value": 1},)
 
@@ -374,14 +377,14 @@ async def test_a_redirect_is_refused_naming_where_to_and_followed_only_on_the_sa
     async with served(handler) as url:
         async with opened(url) as source:
             error = await failure(source, path="old")
-            assert error.message.id == "sources.http_redirect"
+            assert reason_in(error.message).id == "sources.http_redirect"
             assert "127.0.0.1" in str(error)
         async with opened(url, redirects=True) as source:
             assert (await ask(source, path="old")).rows == ({"path": "/new"},)
             error = await failure(source, path="away")
             assert "elsewhere.example" in str(error)
             assert "token" not in str(error)
-            assert (await failure(source, path="loop")).message.id == "sources.http_redirects"
+            assert reason_in((await failure(source, path="loop")).message).id == "sources.http_redirects"
 
 
 async def test_a_refusal_shows_its_status_and_first_words_made_printable() -> None:
@@ -396,19 +399,22 @@ async def test_a_refusal_shows_its_status_and_first_words_made_printable() -> No
     [
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "sources.not_http"),
         (b"", "sources.lost"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", "sources.lost"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", "sources.http_short"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\n", "sources.http_cut"),
+        (b"HTTP/1.1 206 Partial Content\r\nContent-Length: 3\r\n\r\n[1]", "sources.http_partial"),
+        (b"HTTP/1.1 304 Not Modified\r\n\r\n", "sources.http_status_alone"),
     ],
 )
 async def test_what_is_not_http_is_called_so(answer: bytes, reason: str) -> None:
     async with babbling(answer) as url, opened(url) as source:
-        assert (await failure(source)).message.id == reason
+        assert reason_in((await failure(source)).message).id == reason
 
 
 async def test_an_address_where_nothing_is_says_so() -> None:
     async with opened("http://127.0.0.1:1/") as source:
-        assert (await failure(source)).message.id == "sources.refused"
+        assert reason_in((await failure(source)).message).id == "sources.refused"
     async with opened("http://no-such-host.invalid/") as source:
-        assert (await failure(source, 5)).message.id == "sources.unknown_host"
+        assert reason_in((await failure(source, 5)).message).id == "sources.unknown_host"
     async with babbling(b"plain") as url, opened(url.replace("http:", "https:")) as source:
         error = await failure(source)
-        assert error.message.id in ("sources.tls", "sources.timeout", "sources.lost")
+        assert reason_in(error.message).id in ("sources.tls", "sources.timeout", "sources.lost")

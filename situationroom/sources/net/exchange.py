@@ -1,29 +1,32 @@
-"""One HTTP exchange in bounded time and memory. The only file that knows httpx.
+"""HTTP exchanges in bounded time and memory.
 
 Whatever the other side does: one deadline stands over the whole exchange, the size cap counts after
-decompression, redirects are refused or kept to the same place, and no message shows a URL or a header.
+decompression, redirects are refused or kept to the same place.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+import sys
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
-
-import httpx
+from urllib.parse import urlsplit
 
 from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError
 from situationroom.formats import printable
 from situationroom.sources.base import Answer, Request
+from situationroom.sources.net.address import address, below
+from situationroom.sources.net.http_connection import Asking, HttpConnection, Lost, Response, tls_context
 from situationroom.sources.net.network import network_reason
+from situationroom.sources.net.proxies import Proxy, proxy_for
+from situationroom.sources.net.unpacking import Unpacking
 from situationroom.sources.parse.charsets import decoded
 from situationroom.values import Message
 
@@ -33,19 +36,19 @@ if TYPE_CHECKING:
 CONNECTIONS = 16
 """Connections of one source at most; a feed has at most one question in flight."""
 
-POOL_S = 1.0
-"""How long a question may wait for one of them."""
+KEEP_S = 60.0
+"""How long a connection may lie idle; most servers close it sooner."""
 
 CONNECTING = 0.5
 """The part of the time limit that a connection, and then its TLS, may take."""
 
-CLOSE_S = 1.0
-
-_CHUNK = 65_536
+_OWN_HEADERS = {"user-agent": "situationroom", "accept-encoding": "gzip"}  # where the layout has no others
 _SHOWN = 120  # characters of a refusal's body that are said
+_REFUSAL_BYTES = 16_384  # of it that are read for that
+_TURN_BYTES = 1_000_000
 _REDIRECTS = 5
-_HUNG_UP = ("Server disconnected", "peer closed connection")
-_GZIP = 31  # wbits: the largest window, with a gzip header
+_PARTIAL = 206
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,29 @@ class Page:
     at: datetime | None
 
 
-class Exchanger:
-    """A client for one service, made anew when its connections are all held by questions long gone."""
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What every connection of a source is made with."""
 
-    def __init__(self, options: HttpOptions) -> None:
+    tls: ssl.SSLContext
+    proxy: Proxy | None
+    proxy_tls: ssl.SSLContext | None
+
+
+class Exchanger:
+    """The connections to one service: as many as there are questions at a time, up to :data:`CONNECTIONS`.
+
+    One that carried an answer to its end is kept for the next question; any other is let go of.
+    """
+
+    def __init__(self, options: HttpOptions, env: Mapping[str, str] = os.environ) -> None:
         self._options = options
-        self._client: httpx.AsyncClient | None = None
-        self._url = lru_cache(partial(_url, options))  # the same few questions are asked again and again
+        self._env = env
+        self._slots = asyncio.Semaphore(CONNECTIONS)
+        self._idle: list[HttpConnection] = []
+        self._closing: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self._means: _Means | None = None
 
     async def exchange(self, question: HttpQuestion, limit_s: float) -> Page:
         """Ask and read the whole answer within ``limit_s``.
@@ -81,17 +100,21 @@ class Exchanger:
             SourceError: there is none; the message says why.
 
         """
+        asking = Asking(
+            question.method,
+            address(self._options.url, question.encoded_path, question.params),
+            question.body,
+            connect_s=limit_s * CONNECTING,
+        )
+        has_slot = False
         try:
-            async with asyncio.timeout(limit_s):
-                client = await self._ready()
-                url = self._url(question.path, tuple((k, _written(v)) for k, v in question.params.items()))
-                request = _request(client, url, question, limit_s)
-                return await _exchange(client, request, self._options)
-        except httpx.PoolTimeout:
-            await self.close()
-            raise SourceError("sources.http_busy", connections=CONNECTIONS) from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            reason = _explained(error, limit_s)
+            async with asyncio.timeout(limit_s), self._slots:
+                has_slot = True
+                return await self._asked(asking)
+        except (Lost, TimeoutError, SourceError) as error:
+            if not has_slot:
+                raise SourceError("sources.http_busy", connections=CONNECTIONS) from None
+            reason = self._reason(error, limit_s)
             raise SourceError(reason.id, **reason.values) from error
 
     async def send(self, request: Request, limit_s: float) -> Answer:
@@ -102,197 +125,196 @@ class Exchanger:
             OutcomeUnknown: it was sent, in part at least, and no answer came.
 
         """
-        sent = asyncio.Event()
-
-        async def trace(event: str, info: object) -> None:
-            del info
-            if event.endswith("send_request_headers.started"):
-                sent.set()
-
+        asking = Asking(
+            request.method,
+            address(self._options.url, below(request.path), request.params),
+            request.body,
+            {**request.headers, "Connection": "close"},
+            limit_s * CONNECTING,
+        )
+        connection: HttpConnection | None = None
         try:
-            async with asyncio.timeout(limit_s), await asyncio.to_thread(_client, self._options) as client:
-                built = client.build_request(
-                    request.method,
-                    address(self._options.url, request),
-                    json=request.body,
-                    headers={**request.headers, "Connection": "close"},
-                    timeout=httpx.Timeout(None, connect=limit_s * CONNECTING),
-                    extensions={"trace": trace},
-                )
-                response = await client.send(built, stream=True)
-                return await _answer(response, self._options.max_bytes, limit_s)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            reason = _explained(error, limit_s)
-            if sent.is_set():
+            async with asyncio.timeout(limit_s):
+                connection = await self._fresh()
+                async with connection.send(asking) as response:
+                    return await self._answer(response)
+        except (Lost, TimeoutError, SourceError) as error:
+            reason = self._reason(error, limit_s)
+            if connection is not None and connection.sent:
                 raise OutcomeUnknown("sources.http_sent_unknown", reason=reason) from error
             raise ActionFailed("sources.http_not_sent", reason=reason) from error
-
-    async def _ready(self) -> httpx.AsyncClient:
-        """The client; made in a thread, since reading certificates takes a while."""
-        if self._client is None:
-            made = await asyncio.to_thread(_client, self._options)
-            self._client = self._client or made  # type: ignore[redundant-expr]  # another question was faster
-        return self._client
+        finally:
+            if connection is not None:
+                self._let_go(connection)
 
     async def close(self) -> None:
         """Close every connection, politely for a moment."""
-        client, self._client = self._client, None
-        if client is not None:
+        self._closed = True
+        for connection in self._idle:
+            self._let_go(connection)
+        self._idle.clear()
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def _asked(self, asking: Asking) -> Page:
+        """Ask on a connection that was kept, and once more on a fresh one where that proves to be gone."""
+        connection = self._kept()
+        if connection is not None:
             try:
-                async with asyncio.timeout(CLOSE_S):
-                    await client.aclose()
-            except OSError:
-                return  # late or broken: nothing holds its connections any more
+                return await self._on(connection, asking)
+            except Lost as lost:
+                if not lost.stale or asking.method != "GET":
+                    raise
+        return await self._on(await self._fresh(), asking)
 
-
-def _client(options: HttpOptions) -> httpx.AsyncClient:
-    verify: bool | ssl.SSLContext
-    if isinstance(options.verify, Path):
-        verify = ssl.create_default_context(cafile=options.verify)
-    else:  # a plain URL stays plain, redirects included: no need to read certificates
-        verify = options.verify and not options.url.startswith("http:")
-    return httpx.AsyncClient(
-        headers={"User-Agent": "situationroom", **options.headers, "Accept-Encoding": "gzip"},
-        auth=(options.auth.user, options.auth.password) if options.auth else None,
-        verify=verify,
-        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-    )
-
-
-def _url(options: HttpOptions, path: str, params: tuple[tuple[str, str], ...]) -> httpx.URL:
-    url = httpx.URL(options.url)
-    if path:
-        url = url.copy_with(path=f"{url.path.rstrip('/')}/{path.lstrip('/')}")
-    return url.copy_merge_params(dict(params))
-
-
-def _written(value: str | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _request(
-    client: httpx.AsyncClient, url: httpx.URL, question: HttpQuestion, limit_s: float
-) -> httpx.Request:
-    return client.build_request(
-        question.method,
-        url,
-        json=question.body,
-        # One deadline bounds everything; these end sooner, because the client leaks a socket whose TLS
-        # handshake is cancelled and a slot it waits for.
-        timeout=httpx.Timeout(None, connect=limit_s * CONNECTING, pool=POOL_S),
-    )
-
-
-async def _exchange(client: httpx.AsyncClient, request: httpx.Request, options: HttpOptions) -> Page:
-    """Send, follow what may be followed, read a good answer whole."""
-    asked = request.url
-    for _ in range(_REDIRECTS + 1):
-        response = await client.send(request, stream=True)
+    async def _on(self, connection: HttpConnection, asking: Asking) -> Page:
+        """Ask on this connection, which is kept if that went well and closed otherwise."""
         try:
-            if response.status_code >= 400:
-                raise SourceError(
-                    "sources.http_status", status=response.status_code, start=await _start(response)
-                )
-            following = response.next_request
-            if following is None:
-                body = b"".join([part async for part in _parts(response, options.max_bytes)])
-                return Page(
-                    body,
-                    response.headers.get("content-type", "").partition(";")[0].strip().lower(),
-                    response.charset_encoding,
-                    _date(response.headers.get("date", "")),
-                )
-            same_place = (following.url.scheme, following.url.netloc) == (asked.scheme, asked.netloc)
-            if not (options.redirects and same_place):
-                raise SourceError("sources.http_redirect", host=printable(following.url.host))
-            request = following
-        finally:
-            await response.aclose()
-    raise SourceError("sources.http_redirects", count=_REDIRECTS)
+            page = await self._page(connection, asking)
+        except BaseException:
+            self._let_go(connection)
+            raise
+        if self._closed:
+            self._let_go(connection)
+        else:
+            connection.idle_since_s = time.monotonic()
+            self._idle.append(connection)
+        return page
+
+    async def _page(self, connection: HttpConnection, asking: Asking) -> Page:
+        """Send, follow what may be followed, read a good answer whole."""
+        place = _place(asking.url)
+        for _ in range(_REDIRECTS + 1):
+            async with connection.send(asking) as response:
+                following = response.redirect(asking)
+                if following is None:
+                    return await self._read(response)
+                if not (self._options.redirects and _place(following.url) == place):
+                    raise SourceError("sources.http_redirect", host=_origin(following.url))
+            asking = following
+        raise SourceError("sources.http_redirects", count=_REDIRECTS)
+
+    async def _read(self, response: Response) -> Page:
+        if response.status == _PARTIAL:
+            raise SourceError("sources.http_partial", status=response.status)
+        if not 200 <= response.status < 300:
+            start = await _start(response)
+            identifier = "sources.http_status" if start else "sources.http_status_alone"
+            raise SourceError(identifier, status=response.status, start=start)
+        body = b"".join([part async for part in _parts(response, self._options.max_bytes)])
+        media_type = response.header("content-type").partition(";")[0].strip().lower()
+        return Page(body, media_type, response.charset, _date(response.header("date")))
+
+    async def _answer(self, response: Response) -> Answer:
+        """The status, and the body where it can be had: the status alone says most of what there is."""
+        try:
+            body = b"".join([part async for part in _parts(response, self._options.max_bytes)])
+        except SourceError as error:
+            return Answer(response.status, None, error.message)
+        except Lost as lost:
+            return Answer(response.status, None, lost.reason)
+        return Answer(response.status, decoded(body, response.charset)[0])
+
+    def _kept(self) -> HttpConnection | None:
+        """The connection used last; those that were idle for too long are let go of."""
+        now_s = time.monotonic()
+        for connection in list(self._idle):
+            if connection.idle_since_s is not None and now_s - connection.idle_since_s > KEEP_S:
+                self._idle.remove(connection)
+                self._let_go(connection)
+        return self._idle.pop() if self._idle else None
+
+    async def _fresh(self) -> HttpConnection:
+        if self._means is None:  # in a thread, since reading certificates takes a while
+            self._means = await asyncio.to_thread(_means, self._options, self._env)
+        options, means = self._options, self._means
+        return HttpConnection(
+            {**_OWN_HEADERS, **{name.lower(): value for name, value in options.headers.items()}},
+            (options.auth.user, options.auth.password) if options.auth else None,
+            means.tls,
+            (means.proxy, means.proxy_tls) if means.proxy else None,
+        )
+
+    def _let_go(self, connection: HttpConnection) -> None:
+        closing = asyncio.create_task(connection.close(), name="close connection")
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    def _reason(self, error: Lost | TimeoutError | SourceError, limit_s: float) -> Message:
+        """Why there is no answer, and through which proxy there is none."""
+        match error:
+            case Lost():
+                reason = error.reason
+            case SourceError():
+                reason = error.message
+            case _:
+                reason = Message("sources.timeout", {"after_s": limit_s})
+        proxy = self._means.proxy if self._means else None
+        return Message("sources.by_proxy", {"reason": reason, "proxy": proxy.shown}) if proxy else reason
 
 
-async def _answer(response: httpx.Response, max_bytes: int, limit_s: float) -> Answer:
-    """The status, and the body where it can be had: the status alone says most of what there is to know."""
-    try:
-        body = b"".join([part async for part in _parts(response, max_bytes)])
-    except SourceError as error:
-        return Answer(response.status_code, None, error.message)
-    except (httpx.HTTPError, OSError) as error:
-        return Answer(response.status_code, None, _explained(error, limit_s))
-    finally:
-        await response.aclose()
-    return Answer(response.status_code, decoded(body, response.charset_encoding)[0])
-
-
-def address(url: str, request: Request) -> httpx.URL:
-    """Where a request goes: its segments encoded one by one below the source's URL, then its query.
+def _means(options: HttpOptions, env: Mapping[str, str]) -> _Means:
+    """What connections are made with.
 
     Raises:
-        ActionFailed: a segment would lead elsewhere, or to nothing.
+        SourceError: the environment's proxy is none, or a file of certificates cannot be read.
 
     """
-    if any(segment in ("", ".", "..") for segment in request.path):
-        raise ActionFailed("sources.bad_segment")
-    base = httpx.URL(url)
-    if request.path:
-        path = base.raw_path.partition(b"?")[0].decode().rstrip("/")
-        path = "/".join([path, *(quote(segment, safe="") for segment in request.path)])
-        query = f"?{base.query.decode()}" if base.query else ""
-        base = base.copy_with(raw_path=f"{path}{query}".encode())
-    return base.copy_merge_params(dict(request.params)) if request.params else base
+    proxy = proxy_for(options.proxy, options.url, env, "socksio")
+    try:  # a plain URL stays plain, redirects included: no need to read certificates
+        tls = tls_context(options.verify and not options.url.startswith("http:") and options.verify)
+        proxy_tls = tls_context(True) if proxy and proxy.url.startswith("https:") else None
+    except OSError as error:
+        reason = network_reason(error) or Message("sources.unreachable", {"detail": type(error).__name__})
+        raise SourceError(reason.id, **reason.values) from error
+    return _Means(tls, proxy, proxy_tls)
 
 
-async def _parts(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:
+async def _parts(response: Response, max_bytes: int) -> AsyncGenerator[bytes, None]:
     """The body, decompressed piece by piece so that a bomb never unfolds.
 
     Raises:
-        SourceError: it is longer than ``max_bytes``, or compressed in a way we did not offer.
+        SourceError: it is longer than ``max_bytes``, or its compression is broken or not known.
 
     """
-    declared = response.headers.get("content-length", "")
+    declared = response.header("content-length")
     if declared.isdigit() and int(declared) > max_bytes:
         raise SourceError("sources.http_too_long", max_bytes=max_bytes)
-    unpack = _unpacker(response.headers.get("content-encoding", "identity").strip().lower())
-    size = 0
-    async for chunk in response.aiter_raw(_CHUNK):
-        for part in unpack(chunk):
-            size += len(part)
-            if size > max_bytes:
-                raise SourceError("sources.http_too_long", max_bytes=max_bytes)
+    unpacking = Unpacking(response.header("content-encoding"), max_bytes)
+    unfolded = 0
+    async for piece in response.raw():
+        for part in unpacking.read(piece):
             yield part
+            unfolded += len(part)
+            if unfolded > _TURN_BYTES:  # what unfolds for long leaves others, and the deadline, their turn
+                unfolded = 0
+                await asyncio.sleep(0)
+    unpacking.end()
 
 
-def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:
-    match encoding:
-        case "identity" | "":
-            return lambda chunk: iter((chunk,))
-        case "gzip" | "x-gzip":
-            return partial(_gunzipped, zlib.decompressobj(wbits=_GZIP))
-        case _:
-            raise SourceError("sources.http_encoding", encoding=printable(encoding))
-
-
-def _gunzipped(stream: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
-    """Unpacked at most ``_CHUNK`` bytes at a time."""
+async def _start(response: Response) -> str:
+    """The first words of a refusal's body, safe to show; none where it cannot be read."""
+    start = bytearray()
     try:
-        part = stream.decompress(packed, _CHUNK)
-        yield part
-        while stream.unconsumed_tail or len(part) == _CHUNK:
-            part = stream.decompress(stream.unconsumed_tail, _CHUNK)
-            yield part
-    except zlib.error:
-        raise SourceError("sources.http_broken_gzip") from None
+        async with aclosing(_parts(response, sys.maxsize)) as parts:
+            async for part in parts:
+                start += part
+                if len(start) >= _REFUSAL_BYTES:
+                    break
+    except (SourceError, Lost):
+        pass  # the status is what counts; what came before is shown
+    text, _ = decoded(bytes(start), response.charset)
+    return printable(" ".join(text.split())[:_SHOWN])
 
 
-async def _start(response: httpx.Response) -> str:
-    """The first words of a refusal's body, safe to show."""
-    start = b""
-    async for part in _parts(response, _CHUNK * 16):
-        start += part
-        if len(start) >= _SHOWN * 4:
-            break
-    text = " ".join(start.decode("utf-8", "replace").split())
-    return printable(text[:_SHOWN])
+def _place(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return printable(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
 
 
 def _date(header: str) -> datetime | None:
@@ -302,18 +324,3 @@ def _date(header: str) -> datetime | None:
     except (ValueError, IndexError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _explained(error: Exception, limit_s: float) -> Message:
-    """The sentence for a failed exchange."""
-    if isinstance(error, httpx.ConnectTimeout):
-        return Message("sources.timeout", {"after_s": limit_s * CONNECTING})
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return Message("sources.timeout", {"after_s": limit_s})
-    if (reason := network_reason(error)) is not None:
-        return reason
-    if isinstance(error, httpx.RemoteProtocolError) and not str(error).startswith(_HUNG_UP):
-        return Message("sources.not_http")
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        return Message("sources.lost")
-    return Message("sources.unreachable", {"detail": type(error).__name__})

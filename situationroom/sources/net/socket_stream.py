@@ -11,13 +11,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
+    InvalidProxyStatus,
     InvalidStatus,
+    ProxyError,
     WebSocketException,
 )
 
+from situationroom.errors import SourceError
 from situationroom.formats import printable
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.net.network import network_reason
+from situationroom.sources.net.proxies import Proxy
 from situationroom.values import Message
 
 CLOSE_S = 1.0
@@ -48,6 +52,7 @@ class SocketStream:
         self,
         url: str,
         *,
+        proxy: Callable[[], Proxy | None],
         headers: Mapping[str, str],
         timeout_s: float,
         ping_s: float,
@@ -59,6 +64,8 @@ class SocketStream:
         self.trouble: Message | None = None
         self._greetings: list[str] = []
         self._url = url
+        self._proxy = proxy
+        self._through: Proxy | None = None
         self._headers = dict(headers)
         self._timeout_s = timeout_s
         self._ping_s = ping_s
@@ -102,14 +109,17 @@ class SocketStream:
             try:
                 async with self._connect() as connection:
                     await self._serve(connection)
+            except SourceError as error:  # there is no such proxy
+                self.trouble = error.message
             except _TROUBLE as error:
-                self.trouble = self._explained(error)
+                self.trouble = self._told(error)
             finally:
                 self._connection = None
                 self._changed()
             await asyncio.sleep(self._backoff.next_s())
 
     def _connect(self) -> connect:
+        self._through = self._proxy()
         return _ConnectOnce(
             self._url,
             additional_headers=self._headers,
@@ -118,6 +128,7 @@ class SocketStream:
             ping_interval=self._ping_s,
             ping_timeout=self._ping_s,
             max_size=self._max_bytes,
+            proxy=self._through.url if self._through else None,
         )
 
     async def _serve(self, connection: ClientConnection) -> NoReturn:
@@ -135,8 +146,18 @@ class SocketStream:
         async with asyncio.timeout(self._timeout_s):
             await connection.send(text)
 
+    def _told(self, error: Exception) -> Message:
+        reason = self._explained(error)
+        if self._through is None:
+            return reason
+        return Message("sources.by_proxy", {"reason": reason, "proxy": self._through.shown})
+
     def _explained(self, error: Exception) -> Message:
         match error:
+            case InvalidProxyStatus():
+                return Message("sources.proxy_failed", {"detail": f"HTTP {error.response.status_code}"})
+            case ProxyError() if network_reason(error) is None:
+                return Message("sources.proxy_failed", {"detail": printable(str(error), 120)})
             case ConnectionClosed():
                 return self._closure(error)
             case InvalidStatus():
