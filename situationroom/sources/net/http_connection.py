@@ -146,16 +146,18 @@ class HttpConnection:
             Lost: there is none, or no whole one.
 
         """
-        seen: set[str] = set()
+        connecting = False
         self.sent = False
 
         async def trace(event: str, info: Mapping[str, Any]) -> None:
+            nonlocal connecting
             step = event.partition(".")[2]
+            if step == "connect_tcp.started":
+                connecting = True
             if step == "connect_tcp.complete":
                 self._streams.append(info["return_value"])
             if step == "send_request_headers.started" and info["request"].method != b"CONNECT":
                 self.sent = True
-            seen.add(step)
 
         try:
             request = self._client.build_request(
@@ -172,9 +174,7 @@ class HttpConnection:
             finally:
                 await response.aclose()
         except _TROUBLE as error:
-            kept = self.idle_since_s is not None and "connect_tcp.started" not in seen
-            answered = "receive_response_headers.complete" in seen
-            stale = kept and not answered and _hung_up(error)
+            stale = not connecting and _hung_up(error)
             raise Lost(_explained(error, asking.connect_s), stale=stale) from error
 
     async def close(self) -> None:
