@@ -55,6 +55,17 @@ Statuses = Annotated[
 """``200``, ``[200, 201]``, ``4xx``."""
 
 
+def _plain(params: BodyTemplate) -> BodyTemplate:
+    given = params.document
+    if not isinstance(given, dict) or not all(isinstance(one, str | int | float) for one in given.values()):
+        raise ValueError("actions.http_params")
+    return params
+
+
+Params = Annotated[BodyTemplate, AfterValidator(_plain)]
+"""A query: texts, figures and truths by name; a text may be the name of an input."""
+
+
 class HttpState(Spec):
     """A GET that tells the present state: ``value`` is where in its JSON (JMESPath).
 
@@ -62,7 +73,7 @@ class HttpState(Spec):
     """
 
     path: PathTemplate
-    params: BodyTemplate | None = None
+    params: Params | None = None
     value: JmesPath = "@"
     fact: bool = True
 
@@ -78,7 +89,7 @@ class HttpOptions(KeepsSecrets):
 
     method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
     path: PathTemplate
-    params: BodyTemplate | None = None
+    params: Params | None = None
     body: Annotated[BodyTemplate | None, Field(alias="json")] = None
     headers: Headers = Field(default_factory=dict, repr=False)
     expect: Statuses = ("2xx",)
@@ -112,6 +123,7 @@ class Http(Action[HttpOptions]):
         self._secret = frozenset(one for one, wanted in spec.inputs.items() if wanted.secret)
         own = (*options.from_environment(*_SENT), *header_secrets(options.headers))
         self._unseen = Redaction(own)
+        self._unechoed = Redaction((*own, *source.secrets))
         self._unsaid = Redaction((*own, *source.secrets), pieces=True)
 
     async def preview(self, call: Call, now: datetime) -> Preview:
@@ -161,7 +173,7 @@ class Http(Action[HttpOptions]):
         except (ActionFailed, OutcomeUnknown, SourceError) as error:
             told = self._told(error.message, seen)
             raise SourceError(told.id, **told.values) from error
-        value = self._unseen.text(value) if isinstance(value, str) else value
+        value = self._unechoed.text(value) if isinstance(value, str) else value
         return State({"value": value} if state.fact else {}, self.words.state(value))
 
     async def trials(self) -> Sequence[Trial]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -153,11 +154,12 @@ async def firing_room(
     login: str = "",
     changed: Callable[[], None] = lambda: None,
     sources: str = "",
+    env: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[FiringRoom]:
     """Actions of a layout on the database of ``dsn``. Kinds of ``folder/actions`` may be used."""
     path = write_layout(folder, actions, sources)
     types = catalog(folder)
-    layout = load(path, types, {"DSN": dsn})
+    layout = load(path, types, {"DSN": dsn, **env})
     opened = {name: types.sources[spec.type](name, spec.options) for name, spec in layout.sources.items()}
     made = assembled(layout, types.actions, opened)
     clock = clock or ShiftedClock()

@@ -265,6 +265,9 @@ async def test_an_injection_ends_as_one_segment_and_one_value(
         ("percent: $percent", "percent: $per"),
         ("headers: {X-Room: launch}", 'headers: {X-Room: "a\\r\\nb"}'),
         ("timeout: 1s", "expect: [2000]"),
+        ("by: $actor", "by: [$actor]"),
+        ("by: $actor", "by: null"),
+        ("{by: $actor, until: $until}", "by=$actor"),
     ],
 )
 async def test_what_is_wrong_with_a_request_is_a_load_error(
