@@ -97,7 +97,7 @@ def in_language(value: object, info: ValidationInfo) -> object:
     if not texts or len(texts) < len(value):
         raise PydanticCustomError("layout.label", "languages", {"languages": ", ".join(LANGUAGES)})
     wanted = (info.context or {}).get("lang", LANGUAGES[0])
-    return texts.get(wanted) or next(iter(texts.values()))
+    return texts.get(wanted, next(iter(texts.values())))
 
 
 Label = Annotated[
