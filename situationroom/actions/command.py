@@ -16,8 +16,9 @@ from situationroom.actions.base import Action, Call, Outcome, Preview, Progress,
 from situationroom.actions.process import Ended, execute
 from situationroom.actions.template import ArgvTemplate, WordsTemplate, hidden
 from situationroom.errors import ActionFailed, InputProblem, OutcomeUnknown, SourceError
-from situationroom.layout.fields import Seconds, Spec
+from situationroom.layout.fields import KeepsSecrets, Seconds, Spec
 from situationroom.layout.models import ActionSpec
+from situationroom.redaction import Redaction
 from situationroom.sources.parse.charsets import UTF_8, Encoding
 from situationroom.values import GUEST, Message, Value
 
@@ -50,7 +51,7 @@ class CommandState(Spec):
     fact: bool = True
 
 
-class CommandOptions(Spec):
+class CommandOptions(KeepsSecrets):
     """One program and its arguments; no shell is in between.
 
     An argument of ``argv`` is a text or, whole, an input (``$name``); one left out is left out. An input's
@@ -58,7 +59,7 @@ class CommandOptions(Spec):
     option. The program gets PATH and what ``env`` lists, nothing else, and ``cwd`` as its folder. What does
     not end within ``timeout`` is killed with all it started. ``expect`` are the exit codes of a success; of
     its output, written in ``encoding``, the last ``output`` bytes are kept. Arguments can be seen by whoever
-    is on the machine: secrets belong into ``env``.
+    is on the machine: secrets belong into ``env``; what the environment put there is hidden in the output.
     """
 
     argv: Argv
@@ -82,6 +83,7 @@ class Command(Action[CommandOptions]):
         super().__init__(name, spec, options, sources)
         self._title = spec.title or name
         self._secret = frozenset(one for one, wanted in spec.inputs.items() if wanted.secret)
+        self._unseen = Redaction(options.from_environment("env"))
 
     async def preview(self, call: Call, now: datetime) -> Preview:
         """The very command line, and the present state where there is a command for it."""
@@ -113,6 +115,7 @@ class Command(Action[CommandOptions]):
             timeout_s=options.timeout,
             keep=options.output,
             encoding=options.encoding,
+            hide=self._unseen.text,
             stop=stop,
         )
         after = {"exit": ended.code, "output": ended.output}
@@ -137,6 +140,7 @@ class Command(Action[CommandOptions]):
                 timeout_s=state.timeout,
                 keep=_STATE_BYTES,
                 encoding=options.encoding,
+                hide=self._unseen.text,
             )
         except ActionFailed as error:
             raise SourceError(error.message.id, **error.message.values) from error

@@ -21,6 +21,7 @@ LOOK_S = 0.1
 """How often a running command is looked at for a person's wish to stop it."""
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
+_BEFORE = 1_000  # characters before what is kept, so that the cut goes through nothing that is to be hidden
 _LAST_WORDS_S = 1.0  # a grandchild that lives on may keep the output open
 
 
@@ -48,12 +49,13 @@ async def execute(
     timeout_s: float,
     keep: int,
     encoding: str = UTF_8,
+    hide: Callable[[str], str] = lambda text: text,
     stop: Callable[[], Message | None] = lambda: None,
 ) -> Ended:
     """Run ``argv``, no shell in between; whatever ends this, nothing of the command's group is left running.
 
-    ``keep`` is how many bytes of its output are kept, the last ones; ``encoding`` is a label of a charset.
-    ``stop`` tells why it should be ended.
+    ``keep`` is how many bytes of its output are kept, the last ones; ``encoding`` is a label of a charset,
+    ``hide`` takes out of it what nobody may see. ``stop`` tells why it should be ended.
 
     Raises:
         ActionFailed: it could not be started.
@@ -82,7 +84,7 @@ async def execute(
     finally:
         os.close(report)
         os.close(written)
-    tail = _Tail(keep, encoding)
+    tail = _Tail(keep, encoding, hide)
     reading, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: tail, os.fdopen(output, "rb"))
     try:
         cut = await _watched(process, timeout_s, stop)
@@ -133,14 +135,15 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 class _Tail(asyncio.Protocol):
     """The last of what a pipe says, as text."""
 
-    def __init__(self, keep: int, encoding: str) -> None:
+    def __init__(self, keep: int, encoding: str, hide: Callable[[str], str]) -> None:
         self._keep = keep
+        self._hide = hide
         self._decoder = Decoder(encoding)
         self._text = ""
         self.ended = asyncio.get_running_loop().create_future()
 
     def data_received(self, data: bytes) -> None:
-        self._text = (self._text + self._decoder.read(data))[-self._keep :]
+        self._text = (self._text + self._decoder.read(data))[-self._keep - _BEFORE :]
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ended.done():
@@ -149,5 +152,5 @@ class _Tail(asyncio.Protocol):
     def shown(self) -> str:
         """As text that is safe to show."""
         text = (self._text + self._decoder.read(b"", final=True)).removeprefix("\ufeff")
-        kept = text.encode("utf-8", "replace")[-self._keep :].decode("utf-8", "ignore")
+        kept = self._hide(text).encode("utf-8", "replace")[-self._keep :].decode("utf-8", "ignore")
         return "\n".join(printable(line, None) for line in kept.splitlines()).strip()

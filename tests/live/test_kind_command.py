@@ -137,6 +137,24 @@ async def test_of_a_long_output_the_last_whole_characters_are_kept(database: str
         assert await last_output(room) == "가" * 333
 
 
+async def test_what_the_environment_gave_a_program_is_hidden_in_all_it_says(
+    database: str, tmp_path: Path
+) -> None:
+    script = (
+        "import os; key = os.environ['TOKEN']; print('key', key, os.environ['MODE']); print('x' * 990, key)"
+    )
+    state = f"{{argv: [{sys.executable}, -I, {tmp_path / 'script.py'}]}}"
+    layout = action(tmp_path, script, env='{TOKEN: "${API_TOKEN}", MODE: fast}', state=state, output="1000")
+    async with firing_room(database, tmp_path, layout, env={"API_TOKEN": "hunter2200-t0ken"}) as room:
+        asked = await room.ask("go")
+        assert dict(asked.preview.before.facts) == {"value": "key ••• fast"}
+        assert (await room.fire("go")).state is RunState.DONE
+        assert (await last_output(room)).endswith("xxx •••")
+        entries = repr(await room.entries())
+        assert "hunter" not in entries
+        assert "t0ken" not in entries
+
+
 async def test_an_encoding_nobody_knows_is_refused_at_its_place(database: str, tmp_path: Path) -> None:
     with pytest.raises(LayoutError) as caught:
         async with firing_room(database, tmp_path, action(tmp_path, SHOW, encoding="euc-krr")):
