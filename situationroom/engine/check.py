@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from situationroom.actions.base import Action
 from situationroom.actions.trials import TriedAction, tried
 from situationroom.engine.clock import Clock
-from situationroom.engine.poller import Feed, Poller
+from situationroom.engine.poller import Feed, Poller, bug
 from situationroom.errors import Problem, RoomError
 from situationroom.layout.conditions import compile_condition
 from situationroom.layout.expressions import compile_expression
@@ -120,6 +120,8 @@ async def _open(source: AnySource) -> Message | None:
         return error.message
     except TimeoutError:
         return Message("engine.timeout", {"after_s": OPEN_S})
+    except Exception as error:  # noqa: BLE001 - a stranger's source: what it raises is what is wrong with it
+        return bug(error)
     return None
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
-from situationroom.panel import Point
-from situationroom.values import FeedState, Key, Reading, Value
+from situationroom.panel import Point, figure_of
+from situationroom.values import FeedState, Key, Reading
 
 MOST_KEYS = 500
 """Rows of a reading that get a series of their own; the total is kept for any number."""
@@ -48,7 +46,7 @@ class History:
         keyed = bool(state.key_columns) and len(reading.rows) <= MOST_KEYS
         by_key: dict[Key, float] = {}
         for row in reading.rows:
-            value = as_number(row.get(column))
+            value = figure_of(row.get(column))
             if value is None:
                 continue
             total = value if total is None else total + value
@@ -60,14 +58,6 @@ class History:
         for key, value in by_key.items():
             series = self._series.setdefault((reading.feed, column, key), _Series())
             series.append(at, value, forget_before=at - self._keep_s)
-
-
-def as_number(value: Value) -> float | None:
-    """A finite number as float; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        return None
-    number = float(value)
-    return number if math.isfinite(number) else None
 
 
 class _Series:

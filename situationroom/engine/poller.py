@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from situationroom.engine.clock import Clock
+from situationroom.engine.intake import taken
 from situationroom.errors import SourceError
 from situationroom.layout.expressions import Expression
 from situationroom.layout.models import FeedSpec
@@ -107,29 +109,31 @@ class Poller:
         self.state = replace(self.state, asking=True)
         try:
             async with asyncio.timeout(timeout_s + _GRACE_S):
-                rows = await self.feed.source.ask(self.feed.spec.question, timeout_s)
+                rows = taken(await self.feed.source.ask(self.feed.spec.question, timeout_s))
+            self._answered(rows, self._since(asked))
         except SourceError as error:
             self._failed(error.message, self._since(asked))
         except TimeoutError:
             self._failed(Message("engine.timeout", {"after_s": timeout_s}), self._since(asked))
         except Exception as error:  # noqa: BLE001 - the supervisor: a source's bug is this feed's failure, shown
-            self._failed(_bug(error), self._since(asked))
-        else:
-            self._answered(rows, self._since(asked))
+            self._failed(bug(error), self._since(asked))
 
     async def _listen(self) -> None:
         """Take what the source says unasked; after a failure here, the clock alone asks for a while."""
-        while (pushes := self.feed.source.pushes(self.feed.spec.question)) is not None:
+        while True:
             try:
+                pushes = self.feed.source.pushes(self.feed.spec.question)
+                if pushes is None:
+                    return
                 async for rows in pushes:
                     if rows is None:
                         self._nudge.set()
                     else:
-                        self._answered(rows, 0.0)
+                        self._answered(taken(rows), 0.0)
             except SourceError as error:
                 self._failed(error.message, 0.0)
             except Exception as error:  # noqa: BLE001 - the supervisor, as above
-                self._failed(_bug(error), 0.0)
+                self._failed(bug(error), 0.0)
             await self._clock.sleep(self.feed.spec.every)
 
     def _answered(self, rows: Rows, took_s: float) -> None:
@@ -149,16 +153,22 @@ class Poller:
         self.state = replace(self.state, reading=reading, failure=None, asking=False)
         self._publish(self.state)
 
+    def unopened(self, reason: Message) -> None:
+        """Say that the feed's source could not be got ready."""
+        self._failed(reason, 0.0)
+
     def _failed(self, reason: Message, took_s: float) -> None:
         failure = Failure(self.feed.name, self._clock.now(), reason, took_s)
         self.state = replace(self.state, failure=failure, asking=False)
-        self._publish(self.state)
+        with suppress(Exception):  # it is told; what comes after a failure must not end the feed
+            self._publish(self.state)
 
     def _since(self, moment: datetime) -> float:
         return max(0.0, (self._clock.now() - moment).total_seconds())
 
 
-def _bug(error: Exception) -> Message:
+def bug(error: Exception) -> Message:
+    """What a person reads of an error that nobody foresaw."""
     return Message("engine.bug", {"detail": f"{type(error).__name__}: {error}"})
 
 

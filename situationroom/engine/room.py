@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -18,9 +18,10 @@ from situationroom.actions.choices import Choice
 from situationroom.actions.fire import Firing
 from situationroom.engine.clock import Clock
 from situationroom.engine.history import History
-from situationroom.engine.poller import Feed, Poller
+from situationroom.engine.poller import Feed, Poller, bug
 from situationroom.engine.rules import Rule
 from situationroom.engine.watching import Watchers
+from situationroom.errors import RoomError
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import Layout, PanelSpec
 from situationroom.layout.references import references
@@ -43,6 +44,12 @@ from situationroom.values import (
 
 TICK_S = 1.0
 """How often feeds are looked at for having grown stale."""
+
+OPEN_S = 10.0
+"""How long a source may take to get ready."""
+
+OPEN_AGAIN_S = 5.0
+"""How soon a source that could not be got ready is tried again."""
 
 CLOSE_S = 5.0
 """How long a source may take to let go at the end."""
@@ -256,12 +263,22 @@ class LiveRoom:
         async with AsyncExitStack() as closing:
             for source in self._sources.values():
                 closing.push_async_callback(_close, source)
-                await source.open()
             async with asyncio.TaskGroup() as tasks:
-                for poller in self._pollers.values():
-                    tasks.create_task(poller.run(), name=f"feed {poller.feed.name}")
+                for name in self._sources:
+                    tasks.create_task(self._feed_from(name), name=f"source {name}")
                 tasks.create_task(self._firing.run(), name="actions")
                 tasks.create_task(self._tick(), name="staleness")
+
+    async def _feed_from(self, name: str) -> None:
+        """Get a source ready, then ask its feeds for ever; one that cannot be got ready is tried again."""
+        pollers = [poller for poller in self._pollers.values() if poller.feed.spec.source == name]
+        while (trouble := await _opened(self._sources[name])) is not None:
+            for poller in pollers:
+                poller.unopened(trouble)
+            await self._clock.sleep(OPEN_AGAIN_S)
+        async with asyncio.TaskGroup() as tasks:
+            for poller in pollers:
+                tasks.create_task(poller.run(), name=f"feed {poller.feed.name}")
 
     async def _tick(self) -> None:
         """Notice feeds that fell silent: nobody else tells of what did not happen."""
@@ -273,11 +290,19 @@ class LiveRoom:
                     self._changed(poller.state)
 
     def _changed(self, state: FeedState) -> None:
+        """Take in a feed's new state. What is wrong with a reading here fails the feed that gave it.
+
+        Raises:
+            Exception: whatever a rule or the history made of a reading; the poller shows it as its failure.
+
+        """
         now = self.now()
         self._statuses[state.name] = state.status(now)
-        if state.reading is not None and state.failure is None:
-            self._history.add(state, state.reading)
         told = {state.name}
+        if state.failure is not None:
+            self._tell(told)  # first of all: judging must not keep a failure from being seen
+        elif state.reading is not None:
+            self._history.add(state, state.reading)
         judging = [rule for rule in self._rules if rule.spec.feed == state.name]
         if judging:
             for rule in judging:
@@ -317,13 +342,25 @@ class LiveRoom:
         )
 
 
-async def _close(source: Source[Any, Any]) -> None:
-    """Close a source within bounds: one that hangs must not keep the program from ending."""
+async def _opened(source: Source[Any, Any]) -> Message | None:
+    """Why a source could not be got ready, or None."""
     try:
+        async with asyncio.timeout(OPEN_S):
+            await source.open()
+    except RoomError as error:
+        return error.message
+    except TimeoutError:
+        return Message("engine.timeout", {"after_s": OPEN_S})
+    except Exception as error:  # noqa: BLE001 - the supervisor: a source's bug is its feeds' failure, shown
+        return bug(error)
+    return None
+
+
+async def _close(source: Source[Any, Any]) -> None:
+    """Close a source within bounds: one that hangs or breaks must not keep the program from ending."""
+    with suppress(Exception):  # the room is over; there is nobody left to tell
         async with asyncio.timeout(CLOSE_S):
             await source.close()
-    except TimeoutError:
-        return
 
 
 def _feed(parts: Parts, name: str) -> Feed:

@@ -1,0 +1,68 @@
+"""Where answers enter: what a source gives is looked at once, so that nothing odd gets further in.
+
+An answer that is none fails its feed with the reason. A cell that is no :data:`~situationroom.values.Value`
+becomes text and stays in its cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from situationroom.errors import SourceError
+from situationroom.sources.base import Rows
+from situationroom.values import Row, Value
+
+_PLAIN = frozenset({str, int, float, bool, Decimal, datetime, date, type(None)})
+
+_LONGEST_NAMED = 80
+
+LONGEST_TEXT = 10_000
+"""Characters that are kept of a cell that had to be made text."""
+
+
+def taken(answer: object) -> Rows:
+    """A source's answer with every row whole: each column, plain values.
+
+    Raises:
+        SourceError: it is no answer; the message says what came instead.
+
+    """
+    if not isinstance(answer, Rows):
+        raise SourceError("engine.no_rows", got=type(answer).__name__)
+    columns = _columns(answer.columns)
+    if isinstance(answer.rows, (str, Mapping)) or not isinstance(answer.rows, Iterable):
+        raise SourceError("engine.no_rows", got=type(answer.rows).__name__)
+    checked = tuple(_row(row, columns, place) for place, row in enumerate(answer.rows, 1))
+    at = answer.at if isinstance(answer.at, datetime) and answer.at.tzinfo else None
+    return Rows(columns, checked, at, tuple(answer.notes))
+
+
+def _columns(given: object) -> tuple[str, ...]:
+    if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
+        raise SourceError("engine.no_column", got=repr(given)[:_LONGEST_NAMED])
+    names = []
+    for name in given:
+        if not isinstance(name, str):
+            raise SourceError("engine.no_column", got=repr(name)[:_LONGEST_NAMED])
+        names.append(name)
+    return tuple(names)
+
+
+def _row(row: object, columns: tuple[str, ...], place: int) -> Row:
+    if not isinstance(row, Mapping):
+        raise SourceError("engine.no_row", row=place, got=type(row).__name__)
+    if all(name in row and type(row[name]) in _PLAIN for name in columns):
+        return row
+    return {**row, **{name: _value(row.get(name)) for name in columns}}
+
+
+def _value(value: object) -> Value:
+    """The value where it is one (a subclass too), else its text."""
+    if value is None or isinstance(value, (str, int, float, Decimal, date)):
+        return value
+    try:
+        return str(value)[:LONGEST_TEXT]
+    except Exception as error:  # noqa: BLE001 - a stranger's object: that it cannot be shown is shown in its cell
+        return f"{type(value).__name__}: {type(error).__name__}"
