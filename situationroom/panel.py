@@ -384,10 +384,14 @@ def first_figures(view: View, name: str | None = None) -> str | None:
     return None
 
 
-def moment_of(value: Value, zone: tzinfo | None) -> datetime | None:
-    """A moment in the room's time zone from a datetime, ISO text or seconds since the epoch; else None.
+_MILLISECONDS_FROM = 1e11
+"""A count since the epoch this large is of milliseconds: of seconds it would be after the year 5000."""
 
-    A database's infinity, the first or last moment there is, is no moment either.
+
+def moment_of(value: Value, zone: tzinfo | None) -> datetime | None:
+    """A moment in the room's time zone from a datetime, ISO text, or seconds or milliseconds since the epoch.
+
+    None for anything else; a database's infinity, the first or last moment there is, is no moment either.
     """
     try:
         if isinstance(value, datetime):
@@ -395,7 +399,9 @@ def moment_of(value: Value, zone: tzinfo | None) -> datetime | None:
         elif isinstance(value, str):
             moment = datetime.fromisoformat(value.strip()[:40])
         elif (seconds := figure_of(value)) is not None:
-            moment = datetime.fromtimestamp(seconds, UTC)
+            moment = datetime.fromtimestamp(
+                seconds / (1_000 if abs(seconds) >= _MILLISECONDS_FROM else 1), UTC
+            )
         else:
             return None
         if not MINYEAR + 1 < moment.year < MAXYEAR - 1:

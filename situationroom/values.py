@@ -71,6 +71,8 @@ class Reading:
         columns: column names in the source's order, derived ones last.
         rows: the rows, each with every column.
         notes: what a person must know about the figures (clock off, messages dropped).
+        as_of: since when the figures are known to be so, where that is not when they were received: their own
+            time (a feed's ``at``), or when the last message of a stream came.
 
     """
 
@@ -82,6 +84,7 @@ class Reading:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Message, ...] = ()
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,11 @@ class FeedState:
         return Status.REFRESHING if self.asking else Status.LIVE
 
     def age_s(self, now: datetime) -> float:
-        """Seconds since the last good reading was received; infinite when there is none."""
+        """Seconds since the figures of the last good reading were so; infinite when there is none."""
         if self.reading is None:
             return float("inf")
-        return max(0.0, (now - self.reading.received).total_seconds())
+        received, as_of = self.reading.received, self.reading.as_of
+        return max(0.0, (now - (received if as_of is None else min(received, as_of))).total_seconds())
 
     def key(self, row: Row) -> Key:
         """The key of one of this feed's rows; ``()`` for a feed without key columns."""

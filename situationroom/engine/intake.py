@@ -36,7 +36,7 @@ def taken(answer: object) -> Rows:
         raise SourceError("engine.no_rows", got=type(answer.rows).__name__)
     checked = tuple(_row(row, columns, place) for place, row in enumerate(answer.rows, 1))
     at = answer.at if isinstance(answer.at, datetime) and answer.at.tzinfo else None
-    return Rows(columns, checked, at, tuple(answer.notes))
+    return Rows(columns, checked, at, tuple(answer.notes), max(0.0, answer.age_s))
 
 
 def _columns(given: object) -> tuple[str, ...]:

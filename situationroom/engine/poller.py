@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ from situationroom.engine.intake import taken
 from situationroom.errors import SourceError
 from situationroom.layout.expressions import Expression
 from situationroom.layout.models import FeedSpec
+from situationroom.panel import moment_of
 from situationroom.sources.base import Rows, Source
 from situationroom.values import Failure, FeedState, Message, Reading, Row, Value
 
@@ -140,15 +141,18 @@ class Poller:
         received = self._clock.now()
         columns, derived = _derive(rows, self.feed.derive)
         self._seq += 1
+        own = _source_time(derived, self.feed.spec.at, received.tzinfo)
+        came = received - timedelta(seconds=rows.age_s)
         reading = Reading(
             feed=self.feed.name,
             seq=self._seq,
-            at=_source_time(derived, self.feed.spec.at) or rows.at or received,
+            at=own or rows.at or received,
             received=received,
             took_s=took_s,
             columns=columns,
             rows=derived,
             notes=rows.notes + _clock_note(rows.at, received, took_s),
+            as_of=came if own is None else min(came, own),
         )
         self.state = replace(self.state, reading=reading, failure=None, asking=False)
         self._publish(self.state)
@@ -186,12 +190,11 @@ def _derive(rows: Rows, derive: Mapping[str, Expression]) -> tuple[tuple[str, ..
     return rows.columns + added, tuple(derived)
 
 
-def _source_time(rows: tuple[Row, ...], column: str | None) -> datetime | None:
-    """The newest time in the feed's ``at`` column; None where it has none."""
+def _source_time(rows: tuple[Row, ...], column: str | None, zone: tzinfo | None) -> datetime | None:
+    """The newest time in the feed's ``at`` column, written in any form; None where it has none."""
     if column is None:
         return None
-    times = [value for row in rows if isinstance(value := row.get(column), datetime) and value.tzinfo]
-    return max(times, default=None)
+    return max(filter(None, (moment_of(row.get(column), zone) for row in rows)), default=None)
 
 
 def _clock_note(source: datetime | None, received: datetime, took_s: float) -> tuple[Message, ...]:

@@ -34,6 +34,7 @@ class Rows:
         rows: each row has every column.
         at: the source's own clock when it answered, or None where it tells none.
         notes: what a person must know (``dropped 12 messages``).
+        age_s: seconds since the figures came, where they came before they were asked for.
 
     """
 
@@ -41,6 +42,7 @@ class Rows:
     rows: tuple[Row, ...]
     at: datetime | None = None
     notes: tuple[Message, ...] = ()
+    age_s: float = 0.0
 
 
 class Source(ABC, Generic[O, Q]):

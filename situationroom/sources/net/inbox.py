@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from situationroom.errors import SourceError
 from situationroom.sources.base import Rows
@@ -106,6 +106,7 @@ class Inbox:
         self._waiting: deque[str | bytes] = deque()
         self._waiting_chars = 0
         self._rows: deque[Row] = deque(maxlen=keep)
+        self._put_s = self._came_s = now_s()
         self._dropped = Tally()
         self._garbage = Tally()
         self._garbage_detail = Message("sources.empty_body")
@@ -114,6 +115,7 @@ class Inbox:
     def put(self, message: str | bytes) -> None:
         """Take a message, text or binary."""
         self._waiting.append(message)
+        self._put_s = self._now_s()
         self._waiting_chars += len(message)
         self.news = True
         dropped = 0
@@ -127,7 +129,7 @@ class Inbox:
     async def rows(self) -> Rows:
         """Everything kept, newest last, with notes on what was lost lately."""
         async with self._reading:  # two readers at once would mix up the order
-            messages, chars = list(self._waiting), self._waiting_chars
+            messages, chars, came_s = list(self._waiting), self._waiting_chars, self._put_s
             self._waiting.clear()
             self._waiting_chars = 0
             self.news = False
@@ -143,7 +145,10 @@ class Inbox:
                     self._rows.clear()
                 self._rows.extend(rows)
                 self.read_any = True
-        return table(self._rows, self._notes(), max_rows=len(self._rows) or 1)
+                self._came_s = came_s
+        kept = table(self._rows, self._notes(), max_rows=len(self._rows) or 1)
+        # a state is as old as the message that told it; of a log, silence is no news
+        return replace(kept, age_s=self._now_s() - self._came_s) if self._replace else kept
 
     def _read(self, messages: list[str | bytes]) -> list[tuple[Row, ...] | Message]:
         """Each message's rows, or how the unreadable one begins."""
