@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from situationroom.actions.base import Action, Call, Outcome, Preview, Progress, Sources, State, Trial
 from situationroom.actions.template import BodyTemplate, PathTemplate, hidden
@@ -20,6 +20,7 @@ from situationroom.sources.base import Answer, HttpTarget, Request, of_request
 from situationroom.sources.net.address import literal, segment
 from situationroom.sources.net.headers import Headers
 from situationroom.sources.net.secrets import header_secrets
+from situationroom.sources.parse.documents import documents
 from situationroom.sources.parse.jmes import JmesPath, found
 from situationroom.values import GUEST, Message, Value
 
@@ -274,15 +275,13 @@ def _among(status: int, patterns: tuple[str, ...]) -> bool:
     )
 
 
-def _json(answer: Answer) -> JsonValue:
+def _json(answer: Answer) -> object:
     if answer.body is None:
         trouble = answer.trouble or Message("sources.lost")
         raise SourceError(trouble.id, **trouble.values)
-    try:
-        document: JsonValue = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        start = printable(" ".join(answer.body.split()), _SHOWN)
-        raise SourceError("sources.not_json", start=start) from None
+    document, *more = documents(answer.body)
+    if more:
+        raise SourceError("sources.several_values")
     return document
 
 

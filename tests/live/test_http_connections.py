@@ -127,6 +127,17 @@ async def test_a_connection_made_for_the_very_question_is_not_tried_again() -> N
         assert [number for number, _ in service.asked] == [1, 2]
 
 
+async def test_a_service_that_closes_after_every_answer_leaves_nothing_that_grows() -> None:
+    service = Service(hang_up, keeps=False)
+    async with listening(service.serve) as url, opened(url) as source:
+        for _ in range(5):
+            await ask(source)
+            await wait_until(lambda: service.open == 0)
+        assert source._exchanger is not None
+        (kept,) = source._exchanger._idle
+        assert len(kept._streams) == 1
+
+
 async def test_an_answer_that_has_begun_is_not_asked_for_again() -> None:
     service = Service(begin)
     async with listening(service.serve) as url, opened(url) as source:

@@ -23,7 +23,14 @@ from situationroom.errors import ActionFailed, OutcomeUnknown, SourceError
 from situationroom.formats import printable
 from situationroom.sources.base import Answer, Request
 from situationroom.sources.net.address import address, below
-from situationroom.sources.net.http_connection import Asking, HttpConnection, Lost, Response, tls_context
+from situationroom.sources.net.http_connection import (
+    KEEP_S,
+    Asking,
+    HttpConnection,
+    Lost,
+    Response,
+    tls_context,
+)
 from situationroom.sources.net.network import network_reason
 from situationroom.sources.net.proxies import Proxy, proxy_for
 from situationroom.sources.net.unpacking import Unpacking
@@ -35,9 +42,6 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 16
 """Connections of one source at most; a feed has at most one question in flight."""
-
-KEEP_S = 60.0
-"""How long a connection may lie idle; most servers close it sooner."""
 
 CONNECTING = 0.5
 """The part of the time limit that a connection, and then its TLS, may take."""

@@ -25,6 +25,9 @@ from situationroom.sources.net.network import network_reason
 from situationroom.sources.net.proxies import Proxy
 from situationroom.values import Message
 
+KEEP_S = 20.0
+"""How long a connection may lie idle: longer than most periods, shorter than firewalls forget one."""
+
 CLOSE_S = 1.0
 """How long a connection may take to close."""
 
@@ -132,7 +135,7 @@ class HttpConnection:
             headers=headers,
             auth=auth,
             verify=tls,
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_S),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # each question stands for itself
             proxy=httpx.Proxy(proxy[0].url, ssl_context=proxy[1]) if proxy else None,
             trust_env=False,
@@ -154,6 +157,7 @@ class HttpConnection:
             step = event.partition(".")[2]
             if step == "connect_tcp.started":
                 connecting = True
+                self._streams.clear()  # the client let go of the one before
             if step == "connect_tcp.complete":
                 self._streams.append(info["return_value"])
             if step == "send_request_headers.started" and info["request"].method != b"CONNECT":
