@@ -333,6 +333,36 @@ async def test_a_decompression_bomb_is_counted_unpacked_and_good_gzip_is_read() 
         assert reason_in((await failure(source)).message).id == "sources.http_broken_packing"
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (gzip.compress(b"a,b\nSGI,1\n") + gzip.compress(b"KAIT,999\n"), ""),
+        (gzip.compress(b"a,b\nSGI,1\nKAIT,999\n")[:-8], "sources.http_packing_cut"),
+        (gzip.compress(b"a,b\nSGI,1\n") + gzip.compress(b"KAIT,999\n")[:12], "sources.http_packing_cut"),
+        (gzip.compress(b"a,b\nSGI,1\nKAIT,999\n") + b"junk", "sources.http_broken_packing"),
+    ],
+)
+async def test_a_compressed_answer_is_read_to_its_end_or_fails(body: bytes, reason: str) -> None:
+    async with served(saying(body, headers=GZIP)) as url, opened(url) as source:
+        if reason:
+            assert reason_in((await failure(source, csv=True)).message).id == reason
+        else:
+            assert [tuple(row.values()) for row in (await ask(source, csv=True)).rows] == [
+                ("SGI", 1),
+                ("KAIT", 999),
+            ]
+
+
+async def test_a_refusal_that_cannot_be_unpacked_still_says_its_status() -> None:
+    for headers, body in (
+        (GZIP, b"junk"),
+        ({"Content-Encoding": "odd"}, b"x"),
+        (GZIP, gzip.compress(b"hot")[:-9]),
+    ):
+        async with served(saying(body, 503, headers)) as url, opened(url) as source:
+            assert "HTTP 503" in str(await failure(source))
+
+
 async def test_a_slow_drip_ends_at_the_deadline() -> None:
     async def handler(request: web.BaseRequest) -> web.StreamResponse:
         response = web.StreamResponse()

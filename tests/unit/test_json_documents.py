@@ -48,6 +48,7 @@ def test_values_one_after_another_are_all_read(text: str, values: list[object]) 
         ("1 2", "not_json_line", 1),
         ('"a""b"', "not_json_line", 1),
         ('{"a": 1}"b"', "not_json_line", 1),
+        ('"b"{"a": 1}', "not_json_line", 1),
         ("truefalse", "not_json_line", 1),
         ("plain words", "not_json", None),
         ("[" * 100_000, "not_json", None),

@@ -73,12 +73,16 @@ def test_what_no_proxy_names_is_reached_without(url: str, no_proxy: str, is_dire
     assert (chosen(url, all_proxy="http://p", NO_PROXY=no_proxy) is None) is is_direct
 
 
-@pytest.mark.parametrize(
-    "setting", ["none", "http://p", "http://u:p@p:3128", "https://p/", "socks5h://[::1]:1080"]
-)
-def test_a_layout_may_say_none_or_a_proxy_of_its_own_whatever_the_environment_holds(setting: str) -> None:
+@pytest.mark.parametrize("setting", ["http://p", "http://u:p@p:3128", "https://p/", "socks5h://[::1]:1080"])
+def test_a_layout_may_name_a_proxy_of_its_own_whatever_the_environment_holds(setting: str) -> None:
     proxy = proxy_for(setting, "http://h/", {"all_proxy": "socks://x", "NO_PROXY": "*"}, "asyncio")
-    assert (proxy.url if proxy else "none") == setting
+    assert proxy is not None
+    assert proxy.url == setting
+
+
+def test_none_is_no_proxy_whatever_the_environment_holds() -> None:
+    env = {"all_proxy": "http://p", "http_proxy": "socks://x"}
+    assert proxy_for("none", "http://h/", env, "asyncio") is None
 
 
 @pytest.mark.parametrize(
