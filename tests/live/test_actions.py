@@ -293,7 +293,7 @@ async def test_the_brake_halts_a_batch_and_says_why(database: str, tmp_path: Pat
         room.feed("agencies", {"agency": "SGI", "error_rate": 0.01}, {"agency": "KAIT", "error_rate": 0.15})
         status = await asyncio.wait_for(room.firing.finished(asked.run), 5)
         assert status.state is RunState.STOPPED
-        assert "error_rate > 0.1" in say(why(status), "ko")
+        assert "15.0 % (10 % 넘음)" in say(why(status), "ko")
         assert await left(room) == 500 - status.done > 0
 
 

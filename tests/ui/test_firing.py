@@ -65,7 +65,7 @@ async def test_a_typed_action_fires_only_by_its_target(app: RoomApp, room: FakeR
         await pilot.press("k")
         await until_seen(app, "'KAIT'")
         await pilot.press(*"KAI", "enter")
-        await until_seen(app, "'KAIT' 과(와) 다릅니다")
+        await until_seen(app, "'KAIT'와 다릅니다")
         assert app.screen.query_one("#fire", Button).disabled
         assert room.fired == []
         await pilot.press("T", "enter")

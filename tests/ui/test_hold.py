@@ -144,4 +144,4 @@ async def test_the_banner_speaks_english_too() -> None:
         room.run(RunStatus("r", "reprocess", RunState.RUNNING, KIM, room.now()))
         await room.hold(KIM, "database down")
         await until_seen(app, "ALL ACTIONS HELD — 김운영 · since 09:41")
-        assert "database down · 1 running go on" in text_of(app)
+        assert "database down · 1 running goes on" in text_of(app)
