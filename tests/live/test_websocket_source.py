@@ -130,6 +130,15 @@ async def test_messages_become_rows_as_they_come_newest_last(ota: Ota) -> None:
         ]  # fmt: skip
 
 
+async def test_an_address_is_sent_as_it_is_written_with_what_cannot_be_encoded(ota: Ota) -> None:
+    async with opened(f"ws://127.0.0.1:{ota.port}/GB%2FT/기관 1?q=a%2Bb&이름=가") as source:
+        await source.ask(WebsocketQuestion(), LIMIT_S)
+        (client,) = ota.clients
+        assert client.request is not None
+        path = "/GB%2FT/%EA%B8%B0%EA%B4%80%201?q=a%2Bb&%EC%9D%B4%EB%A6%84=%EA%B0%80"
+        assert client.request.path == path
+
+
 async def test_binary_messages_are_read_like_text_and_several_values_are_a_row_each(ota: Ota) -> None:
     plain, korean = WebsocketQuestion(), WebsocketQuestion(encoding="euc-kr")
     async with opened(ota.url) as source:

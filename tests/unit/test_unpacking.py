@@ -145,6 +145,7 @@ def test_a_body_whose_sum_is_wrong_fails() -> None:
 
 @pytest.mark.parametrize("name", PACKERS)
 def test_nothing_at_all_is_an_empty_body(name: str) -> None:
+    PACKERS[name](b"")  # skips where the package is missing
     assert unpacked(b"", header(name)) == b""
 
 

@@ -44,6 +44,7 @@ def documents(text: str, *, many: bool = False) -> list[object]:
         SourceError: there is none, or something that is none.
 
     """
+    text = text.removeprefix("\ufeff")
     try:
         return [json.loads(text)]
     except (ValueError, RecursionError):
