@@ -15,6 +15,7 @@ from situationroom import __version__
 from situationroom.commands._output import give_up_output, settle_output
 from situationroom.commands._wrong_use import Commands, said_by_us
 from situationroom.errors import OutputError, RoomError, UsageError
+from situationroom.formats import printable
 
 WRONG_USE = 2
 
@@ -86,11 +87,11 @@ def _told(error: RoomError) -> int:
     """Say it; the exit code."""
     if isinstance(error, OutputError):
         give_up_output()
-    _say(str(error))
+    _say("\n".join(printable(line, None) for line in str(error).split("\n")))
     return WRONG_USE if isinstance(error, UsageError) else 1
 
 
 def _say(text: str) -> None:
     with suppress(OSError):  # a standard error that takes nothing: nobody is left to be told
-        for line in text.splitlines() or [""]:
+        for line in text.split("\n"):
             click.echo(line, err=True)

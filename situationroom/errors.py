@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.values import Message
 
@@ -62,21 +63,45 @@ class Problem:
     what: Message
 
     def text(self, lang: str | None = None) -> str:
-        """``file:line:col: path: what``, in one line."""
+        """``file:line:col: path: what``, in one line: long names cut, control characters escaped."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        parts = [place, self.path, say(self.what, lang)]
-        return ": ".join(part for part in parts if part)
+        what = Message(self.what.id, {name: _brief(value) for name, value in self.what.values.items()})
+        parts = [place, ".".join(map(brief, self.path.split("."))), say(what, lang)]
+        return printable(": ".join(part for part in parts if part), None)
+
+
+LONGEST_NAME = 60
+"""Characters of a name that a problem shows; more are cut."""
+
+LONGEST_DETAIL = 600
+"""Characters of anything longer that a problem shows: a list of names, another program's words."""
+
+
+def brief(name: str, most: int = LONGEST_NAME) -> str:
+    """A name at a length a person reads."""
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _brief(value: object) -> object:
+    """A problem's value cut: a single word sooner than a list or a sentence."""
+    if not isinstance(value, str):
+        return value
+    return brief(value, LONGEST_DETAIL if ", " in value or ": " in value else LONGEST_NAME)
 
 
 class LayoutError(RoomError):
-    """The layout cannot be used. ``problems`` has all of them, in file order."""
+    """The layout cannot be used. ``problems`` has the first in file order, ``more`` counts the rest."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("layout.broken", count=len(problems))
+    def __init__(self, problems: Sequence[Problem], more: int = 0) -> None:
+        super().__init__("layout.broken", count=len(problems) + more)
         self.problems = tuple(problems)
+        self.more = more
 
     def __str__(self) -> str:
-        return "\n".join(problem.text() for problem in self.problems)
+        lines = [problem.text() for problem in self.problems]
+        if self.more:
+            lines.append(say("layout.more_problems", count=self.more))
+        return "\n".join(lines)
 
 
 class ExpressionError(RoomError):

@@ -153,8 +153,25 @@ def _visible(char: str) -> str:
     if category in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
         code = ord(char)
         named = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char)
+        if code > 0xFFFF:
+            return f"\\U{code:08x}"
         return named or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
     return char
+
+
+def escaped_json(text: str) -> str:
+    r"""JSON whose unseen characters (C1, DEL, directions, lone surrogates) are escaped as ``\u202e``.
+
+    So it may be looked at on a terminal. Line ends, which only stand between its pieces, are left.
+    """
+    return text if text.isprintable() else "".join(map(_json_escape, text))
+
+
+def _json_escape(char: str) -> str:
+    if char.isprintable() or char == "\n":
+        return char
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
 
 
 def key_text(key: Key) -> str:

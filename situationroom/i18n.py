@@ -36,8 +36,8 @@ def default_language() -> str:
 def say(message: Message | str, lang: str | None = None, **values: object) -> str:
     """The sentence for a message or an id, in ``lang`` (default: the environment's language).
 
-    A :class:`Message` among the values is said in the same language. An id the catalogue does not know
-    is shown as it is: text of a plug-in of the user's own.
+    A :class:`Message` among the values, or a function that gives one, is said in the same language. An id the
+    catalogue does not know is shown as it is: text of a plug-in of the user's own.
     """
     if isinstance(message, str):
         message = Message(message, values)
@@ -46,8 +46,14 @@ def say(message: Message | str, lang: str | None = None, **values: object) -> st
     entry = _area(area).get(name)
     if entry is None:
         return message.id
-    inner = {k: say(v, lang) if isinstance(v, Message) else v for k, v in message.values.items()}
+    inner = {name: _worded(value, lang) for name, value in message.values.items()}
     return agreed(entry[lang], lang, inner)
+
+
+def _worded(value: object, lang: str) -> object:
+    if callable(value):
+        value = value()
+    return say(value, lang) if isinstance(value, Message) else value
 
 
 @cache

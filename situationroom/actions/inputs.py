@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 
 from situationroom.actions.choices import Choice, from_feed, text_of
@@ -13,6 +14,10 @@ from situationroom.layout.models import InputSpec
 from situationroom.values import FeedState, Row, Value
 
 _MOST_DIGITS = 60
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+"""A figure as a person writes it: plain digits, with or without thousands separators where they belong."""
+
 _DAYS = {"today": 0, "오늘": 0, "yesterday": -1, "어제": -1, "tomorrow": 1, "내일": 1}
 
 FeedStates = Callable[[str], FeedState]
@@ -143,10 +148,9 @@ class _Field:
         return chosen.value
 
     def _number(self, text: str) -> int | Decimal:
-        try:
-            figure = Decimal(text.replace(",", "").strip())
-        except InvalidOperation:
-            raise self._wrong("actions.input_not_a_number") from None
+        if not _PLAIN.fullmatch(text.strip()):
+            raise self._wrong("actions.input_not_a_number")
+        figure = Decimal(text.replace(",", "").strip())
         if not figure.is_finite() or abs(figure.adjusted()) > _MOST_DIGITS:
             raise self._wrong("actions.input_not_a_number")
         if self._spec.min is not None and figure < self._spec.min:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from situationroom.actions.masking import HIDDEN
 from situationroom.formats import printable
 from situationroom.layout.fields import InputName, Spec
+from situationroom.sources.base import Arguments
 from situationroom.values import Value
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL)
@@ -36,9 +37,9 @@ class Statement(Spec):
             )
         return self
 
-    def bound(self, names: Mapping[str, Value]) -> tuple[Value, ...]:
+    def bound(self, names: Mapping[str, Value]) -> Arguments:
         """The values of ``$1 … $n``."""
-        return tuple(names[name] for name in self.args)
+        return Arguments((names[name] for name in self.args), self.args)
 
     def shown(self, names: Mapping[str, Value], secret: Collection[str]) -> str:
         """The statement for people, a line per argument below it; secret ones are not written out."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from situationroom.catalog import catalog
+from situationroom.formats import escaped_json
 from situationroom.layout.schema import layout_schema
 
 
@@ -23,4 +24,5 @@ def command(beside: Path | None) -> None:
     For the YAML language server, save it and begin a layout with
     `# yaml-language-server: $schema=FILE`.
     """
-    click.echo(json.dumps(layout_schema(catalog(beside)), ensure_ascii=False, indent=2))
+    schema = layout_schema(catalog(beside))
+    click.echo(escaped_json(json.dumps(schema, ensure_ascii=False, indent=2)))

@@ -12,6 +12,7 @@ from situationroom.commands._lang import lang_option
 from situationroom.commands._open import open_layout, person_of
 from situationroom.commands._world import demo_person, world_env
 from situationroom.errors import UsageError
+from situationroom.formats import printable
 from situationroom.i18n import say
 
 
@@ -49,5 +50,6 @@ async def _serve(name: str, host: str, port: int, demo: bool, lang: str | None) 
         program = [sys.executable, "-m", "situationroom", "run", name, *options]
         server = TerminalServer(program, layout.room, host, port, env)
         await server.run(
-            over, lambda url: click.echo(say("web.serving", layout.lang, room=layout.room, url=url))
+            over,
+            lambda url: click.echo(printable(say("web.serving", layout.lang, room=layout.room, url=url))),
         )

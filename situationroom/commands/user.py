@@ -49,7 +49,7 @@ class _Office:
 
     def say(self, identifier: str, person: str, **values: object) -> str:
         spec = self.layout.people[person]
-        return say(identifier, self.layout.lang, person=printable(spec.name), id=person, **values)
+        return printable(say(identifier, self.layout.lang, person=spec.name, id=person, **values))
 
 
 @click.group("user", cls=Commands)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from situationroom.codec import readable
-from situationroom.formats import fit, printable, width
+from situationroom.formats import escaped_json, fit, printable, width
 from situationroom.i18n import say
 from situationroom.journal.entry import Entry, Json, canonical
 
@@ -54,8 +54,7 @@ def json_line(entry: Entry) -> str:
 
 def json_text(value: Json) -> str:
     """JSON whose unseen characters are escaped, so that it may be looked at on a terminal."""
-    text = canonical(value)
-    return text if text.isprintable() else "".join(map(_escaped, text))
+    return escaped_json(canonical(value))
 
 
 def csv_header() -> str:
@@ -120,13 +119,6 @@ def _csv_cell(value: str | float | None) -> str | float | None:
     if not isinstance(value, str):
         return value
     return ("'" if value.startswith(_FORMULA) else "") + printable(value, longest=None)
-
-
-def _escaped(char: str) -> str:
-    if char.isprintable():
-        return char
-    units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
 
 
 def _body(entry: Entry) -> Json:

@@ -11,8 +11,11 @@ are null too. ``x is None`` asks for null. One time less another is seconds.
 from __future__ import annotations
 
 import ast
+import itertools
+import keyword
 import math
 import operator
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -38,6 +41,11 @@ LONGEST_TEXT = 10_000
 """Characters a sum of texts may have."""
 
 _LARGEST_BASE, _LARGEST_POWER = 1e9, 64
+
+_PIECE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\W\d]\w*|\S""")
+_OPERATOR_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"})
+_NO_OPERAND = frozenset({"<", ">", "=", "!", "*", "/", "%", ")", ",", ""})
+"""What may stand after a column and not after a word that joins two."""
 
 _WORDS = {"true": True, "false": False, "null": None}
 """Literals as YAML and SQL write them, besides Python's."""
@@ -96,6 +104,8 @@ def compile_expression(text: str) -> Expression:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, SyntaxError) and _assigns(text):
             raise ExpressionError("layout.expression_assigns") from error
+        if word := _reserved(text):
+            raise ExpressionError("layout.expression_reserved", name=word) from error
         at = error.offset if isinstance(error, SyntaxError) else None
         raise ExpressionError("layout.expression_syntax", at=at or 1) from error
     names: set[str] = set()
@@ -106,6 +116,15 @@ def compile_expression(text: str) -> Expression:
 def _assigns(text: str) -> bool:
     """Whether a lone ``=`` stands where ``==`` is meant."""
     return "=" in text.replace("==", "").replace("!=", "").replace(">=", "").replace("<=", "")
+
+
+def _reserved(text: str) -> str | None:
+    """A word of the notation's own that stands where only a column could."""
+    pieces: list[str] = [*_PIECE.findall(text), ""]
+    for word, after in itertools.pairwise(pieces):
+        if keyword.iskeyword(word) and (word not in _OPERATOR_WORDS or after in _NO_OPERAND):
+            return word
+    return None
 
 
 def _check(node: ast.expr, names: set[str], depth: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,13 +11,13 @@ from situationroom.errors import LayoutError, Problem
 from situationroom.i18n import LANGUAGES
 from situationroom.layout.crosscheck import crosscheck
 from situationroom.layout.entries import SECTIONS, Entries, entries, people
-from situationroom.layout.environment import fill
+from situationroom.layout.environment import Filled, fill
 from situationroom.layout.keys import key_name
 from situationroom.layout.models import Layout
 from situationroom.layout.report import Report, nearest
 from situationroom.layout.types import PluginTypes
 from situationroom.layout.validation import check
-from situationroom.layout.yaml_nodes import Data, read
+from situationroom.layout.yaml_nodes import Data, Document, read
 from situationroom.values import Message
 
 LARGEST_BYTES = 2_000_000
@@ -48,15 +48,13 @@ def load(
     report = Report(file, document)
     filled = fill(document.data, env)
     report.secrets = filled.secrets
-    for where, what in filled.problems:
-        report.add(where, what)
-    report.unset = frozenset(where for where, _ in filled.problems)
+    _note_unset(document, filled, report)
     report.lang = _language(filled.data, lang)
     made = entries(filled.data, catalog, report)
     layout = _layout(filled.data, path, report, lang)
     crosscheck(made, _keys(filled.data), catalog, report)
     if report or layout is None:
-        raise LayoutError(report.sorted())
+        raise report.error()
     return _whole(layout, made).read_from(document)
 
 
@@ -84,14 +82,26 @@ def _part(path: Path, env: Mapping[str, str], name: str | None, *, with_people: 
     wanted = HEAD | {"people"} if with_people else HEAD
     filled = fill({key: value for key, value in document.data.items() if key in wanted}, env)
     report.secrets = filled.secrets
-    for where, what in filled.problems:
-        report.add(where, what)
+    _note_unset(document, filled, report, wanted)
     report.lang = _language(filled.data, None)
     layout = _layout(filled.data, path, report)
     known = people(filled.data, report)
     if report or layout is None:
-        raise LayoutError(report.sorted())
+        raise report.error()
     return layout.model_copy(update={"people": known})
+
+
+def _note_unset(
+    document: Document, filled: Filled, report: Report, wanted: Collection[str] | None = None
+) -> None:
+    """Note what YAML and the environment could not give, within the ``wanted`` keys."""
+    slips = [slip for slip in document.slips if wanted is None or not slip.path or slip.path[0] in wanted]
+    for slip in slips:
+        report.add_at(slip.line, slip.column, slip.path, slip.what)
+    for where, what in filled.problems:
+        report.add(where, what)
+    lost = {slip.path for slip in slips if slip.lost}
+    report.unset = frozenset(lost.union(where for where, _ in filled.problems))
 
 
 def _bytes(path: Path, file: str) -> bytes:

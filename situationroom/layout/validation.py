@@ -125,9 +125,8 @@ def _explain(
         name = str(loc[-1])
         owner = _model_at(model, loc[:-1])
         known = {*(keys_of(owner) if owner else ()), *(extra if len(loc) == 1 else ())}
-        report.add(
-            path, Message("layout.unknown_key", {"name": name, "hint": nearest(name, known)}), key=True
-        )
+        what = Message("layout.unknown_key", {"name": name, "hint": nearest(name, known)})
+        report.add(path, what, key=True)
     elif kind in ("literal_error", "enum"):
         choices = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
         report.add(path, Message("layout.choice", {"choices": choices}))

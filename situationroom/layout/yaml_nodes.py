@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -44,12 +44,32 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """Something that YAML took and we do not: a key given twice, a tag.
+
+    Where the value itself is ``lost``, nothing else can be said about it.
+    """
+
+    line: int
+    column: int
+    path: DataPath
+    what: Message
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A file's data, the place of each piece by its path, and the lines it was read from."""
+    """A file's data, the place of each piece by its path, and the lines it was read from.
+
+    ``slips`` are what is wrong with it that hides nothing else. ``bare`` has the keys within ``{…}`` without
+    a colon, most often the rest of a text that held a comma, and the key of that text.
+    """
 
     data: dict[str, Data]
     places: Mapping[DataPath, Place]
     lines: tuple[str, ...]
+    slips: tuple[Slip, ...] = ()
+    bare: Mapping[DataPath, str] = field(default_factory=dict)
 
     def position(self, path: DataPath, *, key: bool = False) -> tuple[int, int]:
         """Line and column of the value at ``path`` (or its key, or the nearest thing above that exists)."""
@@ -67,7 +87,7 @@ def read(raw: bytes, file: str) -> Document:
     """Read one layout file.
 
     Raises:
-        LayoutError: it is not UTF-8, not YAML, not one mapping, or has a key twice.
+        LayoutError: it is not UTF-8, not YAML, not one mapping, or far too large.
 
     """
     try:
@@ -84,12 +104,13 @@ def read(raw: bytes, file: str) -> Document:
     root = _compose(text, file)
     reader = _Reader(file)
     data: Data = {} if root is None else reader.plain(root, (), root)
-    if root is not None and not isinstance(data, dict):
-        reader.problem(root, (), Message("layout.not_a_mapping"))
-    if reader.problems:
-        raise LayoutError(sorted(reader.problems, key=lambda problem: (problem.line, problem.column)))
-    assert isinstance(data, dict)  # anything else is a problem by now
-    return Document(data, reader.places, tuple(text.splitlines()))
+    if not isinstance(data, dict):
+        at = (root.start_mark.line + 1, root.start_mark.column + 1) if root else (0, 0)
+        raise _refused(file, *at, Message("layout.not_a_mapping"))
+    if reader.too_large is not None:
+        raise LayoutError([reader.too_large])
+    lines = tuple(text.splitlines())
+    return Document(data, reader.places, lines, tuple(reader.slips), reader.bare)
 
 
 _FAST_DEPTH = 3_000
@@ -189,22 +210,23 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.places: dict[DataPath, Place] = {}
-        self.problems: list[Problem] = []
+        self.slips: list[Slip] = []
+        self.bare: dict[DataPath, str] = {}
+        self.too_large: Problem | None = None
         self._nodes = 0
-        self._too_large = False
         self._open: list[yaml.Node] = []
 
-    def problem(self, node: yaml.Node, path: DataPath, what: Message) -> None:
+    def problem(self, node: yaml.Node, path: DataPath, what: Message, *, lost: bool = True) -> None:
         mark = node.start_mark
-        self.problems.append(Problem(self.file, mark.line + 1, mark.column + 1, written(path), what))
+        self.slips.append(Slip(mark.line + 1, mark.column + 1, path, what, lost))
 
     def plain(self, node: yaml.Node, path: DataPath, key: yaml.Node) -> Data:
         """The data of ``node``, whose key (or itself) is ``key``."""
         self._nodes += 1
         if self._nodes >= MOST_NODES:
-            if not self._too_large:
-                self.problem(node, path, Message("layout.too_large", {"most": MOST_NODES}))
-            self._too_large = True
+            if self.too_large is None:
+                mark, what = node.start_mark, Message("layout.too_large", {"most": MOST_NODES})
+                self.too_large = Problem(self.file, mark.line + 1, mark.column + 1, written(path), what)
             return None
         if any(node is parent for parent in self._open):
             self.problem(node, path, Message("layout.loop"))
@@ -238,19 +260,23 @@ class _Reader:
     def _mapping(self, node: yaml.MappingNode, path: DataPath) -> dict[str, Data]:
         own: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         merged: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        with_colon = ""  # the last key that had one
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self.problem(key, path, Message("layout.key_not_a_word"))
+                self.problem(key, path, Message("layout.key_not_a_word"), lost=False)
             elif key.tag == _TAG + "merge":
                 for name, pair in self._merged(value, path):
                     merged.setdefault(name, pair)
             elif key.value in own:
                 first = own[key.value][0].start_mark.line + 1
-                self.problem(
-                    key, (*path, key.value), Message("layout.twice", {"name": key.value, "line": first})
-                )
+                what = Message("layout.twice", {"name": key.value, "line": first})
+                self.problem(key, (*path, key.value), what, lost=False)
             else:
                 own[key.value] = (key, value)
+                if not node.flow_style or value.start_mark.index > key.end_mark.index:
+                    with_colon = key.value
+                elif with_colon:
+                    self.bare[*path, key.value] = with_colon
         pairs = {**merged, **own}
         return {name: self.plain(value, (*path, name), key) for name, (key, value) in pairs.items()}
 
@@ -262,7 +288,7 @@ class _Reader:
             if self._nodes >= MOST_NODES:
                 return
             if not isinstance(source, yaml.MappingNode) or any(source is parent for parent in self._open):
-                self.problem(node, path, Message("layout.merge"))
+                self.problem(node, path, Message("layout.merge"), lost=False)
                 return
             self._open.append(source)
             for key, value in reversed(source.value):

@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from situationroom.engine.interface import Room
+from situationroom.formats import escaped_json
 from situationroom.i18n import say
 from situationroom.paint.body import paint_body
 from situationroom.paint.glyphs import Glyphs
@@ -32,6 +33,9 @@ from situationroom.share.text import text_of
 from situationroom.values import Person, Value
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+_LONGEST_INT, _MOST_DIGITS = 10_000, 3_000
+"""Bits and digits of a whole number; Python itself writes and reads no more than 4,300 digits."""
 
 PANEL_WIDTH = 80
 """Columns of a panel's text in a document."""
@@ -75,9 +79,9 @@ def document(room: Room, panels: Panels, names: Sequence[str], person: Person) -
 
 
 def document_text(room: Room, panels: Panels, names: Sequence[str], person: Person) -> str:
-    """The document as JSON, indented, Korean as it is."""
+    """The document as JSON, indented, Korean as it is, characters that are not seen escaped."""
     made = document(room, panels, names, person)
-    return json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return escaped_json(json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
 
 
 def panel_text(room: Room, panel: Panel[Any], width: int, person: Person) -> str:
@@ -103,11 +107,31 @@ def _feed(room: Room, name: str) -> Json:
 
 
 def _plain(value: Value) -> Json:
-    """A value as JSON has it: decimals as numbers, times as text, no NaN."""
-    if isinstance(value, Decimal):
-        value = int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    """A value as JSON has it: decimals as numbers, times as text, no NaN.
+
+    A figure beyond what programs read as a number, and whatever else a source may give, is text.
+    """
+    match value:
+        case None | bool() | str():
+            return value
+        case Decimal() if value.is_finite():
+            return _figure(value)
+        case int():
+            return value if value.bit_length() <= _LONGEST_INT else str(Decimal(value))
+        case float() if math.isfinite(value):
+            return float(value)
+        case float() | Decimal():
+            return None
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _figure(value: Decimal) -> Json:
+    if value.adjusted() > _MOST_DIGITS:
+        return str(value)
+    if value == value.to_integral_value():
+        return int(value)
+    figure = float(value)
+    return figure if math.isfinite(figure) else str(value)

@@ -7,11 +7,11 @@ reconnects for ever, and says what went wrong as :class:`~situationroom.errors.S
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
@@ -138,6 +138,18 @@ class Understood:
 
     columns: tuple[str, ...]
     arguments: int
+
+
+class Arguments(tuple[Value, ...]):
+    """The values of ``$1 … $n``, which also know what the layout's author calls each."""
+
+    names: tuple[str, ...]
+
+    def __new__(cls, values: Iterable[Value], names: Iterable[str]) -> Self:
+        """As a tuple of the values."""
+        made = super().__new__(cls, values)
+        made.names = tuple(names)
+        return made
 
 
 class SqlSource(Source[O, Q]):

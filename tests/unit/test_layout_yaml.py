@@ -2,14 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from situationroom.errors import LayoutError
-from situationroom.layout.yaml_nodes import Place, read
+from situationroom.errors import LayoutError, Problem
+from situationroom.layout.yaml_nodes import Place, read, written
 
 
 def refused(text: str | bytes) -> list[str]:
-    with pytest.raises(LayoutError) as caught:
-        read(text if isinstance(text, bytes) else text.encode(), "f.yaml")
-    return [problem.text("en").removeprefix("f.yaml:") for problem in caught.value.problems]
+    """What is said of a text, whether it can be read on or not."""
+    try:
+        document = read(text if isinstance(text, bytes) else text.encode(), "f.yaml")
+    except LayoutError as error:
+        problems = error.problems
+    else:
+        problems = tuple(
+            Problem("f.yaml", s.line, s.column, written(s.path), s.what)
+            for s in sorted(document.slips, key=lambda slip: (slip.line, slip.column))
+        )
+    return [problem.text("en").removeprefix("f.yaml:") for problem in problems]
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,8 @@ def test_text_arguments_become_what_the_statement_wants() -> None:
 def test_a_value_that_does_not_fit_is_named_by_its_position(value: Value, type_name: str) -> None:
     with pytest.raises(BadArgumentError) as caught:
         arguments([None, value], ["text", type_name], SEOUL)
-    assert caught.value.message.values == {"position": 2, "type": type_name}
+    assert caught.value.message.values["position"] == 2
+    assert caught.value.message.values["type"] == type_name
 
 
 @pytest.mark.parametrize(

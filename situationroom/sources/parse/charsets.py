@@ -56,9 +56,9 @@ _NAMES = _by_label()
 
 def _known(label: str) -> str:
     if _name(label) is None:
-        hint = nearest(label.strip().lower(), _NAMES)
+        hint = nearest(label.strip().lower(), _NAMES)()
         if hint.id != "layout.nearest":
-            hint = nearest(label, LABELS)
+            hint = nearest(label, LABELS)()
         raise PydanticCustomError(
             "sources.bad_encoding", "unknown encoding", {"name": printable(label, _SHOWN), "hint": hint}
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import uuid
@@ -10,10 +11,19 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import partial
 
+from situationroom.sources.base import Arguments
 from situationroom.sources.pg import times
 from situationroom.values import Message, Value
 
 _IPV4, _IPV6 = 2, 3
+
+_PLAIN = re.compile(
+    r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,6})?|nan|[+-]?inf(?:inity)?", re.IGNORECASE
+)
+
+_FIGURES = frozenset(
+    {"int2", "int4", "int8", "oid", "xid", "xid8", "float4", "float8", "numeric", "interval"}
+)
 
 
 class BadArgumentError(ValueError):
@@ -41,8 +51,16 @@ def arguments(args: Sequence[Value], types: Sequence[str], zone: tzinfo) -> list
         try:
             typed.append(None if value is None else read(value, zone))
         except (ValueError, TypeError, ArithmeticError, OSError, struct.error):
-            raise BadArgumentError("sources.pg_argument", position=position, type=type_name) from None
+            raise _bad_argument(args, position, type_name) from None
     return typed
+
+
+def _bad_argument(args: Sequence[Value], position: int, type_name: str) -> BadArgumentError:
+    """Which of them it is, what the statement wants, and what to do about it."""
+    named = f"({args.names[position - 1]})" if isinstance(args, Arguments) else ""
+    kind = "number" if type_name in _FIGURES else "date" if type_name == "date" else ""
+    cure = Message("sources.pg_argument_input", {"type": kind}) if kind else ""
+    return BadArgumentError("sources.pg_argument", position=position, named=named, type=type_name, cure=cure)
 
 
 def _as_it_is(value: Value, zone: tzinfo) -> object:
@@ -55,7 +73,7 @@ def _whole(bits: int, *, signed: bool = True) -> Callable[[Value, tzinfo], int]:
 
     def read(value: Value, zone: tzinfo) -> int:
         del zone
-        figure = Decimal(value.strip()) if isinstance(value, str) else value
+        figure = _figure(value) if isinstance(value, str) else value
         if not isinstance(figure, (int, float, Decimal)) or figure != int(figure):
             raise ValueError(value)
         if not least <= figure <= most:
@@ -69,12 +87,19 @@ def _float(value: Value, zone: tzinfo) -> float:
     del zone
     if isinstance(value, (datetime, date)) or value is None:
         raise TypeError(value)
-    return float(value)
+    return float(_figure(value)) if isinstance(value, str) else float(value)
 
 
 def _decimal(value: Value, zone: tzinfo) -> Decimal:
     del zone
-    return value if isinstance(value, Decimal) else Decimal(str(value).strip())
+    return value if isinstance(value, Decimal) else _figure(str(value))
+
+
+def _figure(text: str) -> Decimal:
+    """A figure as SQL writes it; Python would also take ``1_000`` and digits of any script."""
+    if not _PLAIN.fullmatch(text.strip()):
+        raise ValueError(text)
+    return Decimal(text.strip())
 
 
 def _bool(value: Value, zone: tzinfo) -> bool:

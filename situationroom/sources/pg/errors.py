@@ -28,6 +28,8 @@ _SHORT = 4
 
 _MISCOUNTED = "the server expects"  # so begins the driver's word for a wrong number of arguments
 
+_PLACE = re.compile(r"query argument \$(\d+)")
+
 _BY_STATE = {
     "28P01": "sources.pg_login",
     "28000": "sources.pg_not_admitted",
@@ -41,6 +43,13 @@ _BY_STATE = {
     "57P02": "sources.pg_shut_down",
     "57P03": "sources.pg_not_ready",
 }
+
+_CURES = {
+    "42P18": "sources.pg_cure_untyped",
+    "42883": "sources.pg_cure_types",
+    "42804": "sources.pg_cure_types",
+}
+"""What to do about statements whose types the server cannot bring together."""
 
 
 def explain(error: BaseException, timeout_s: float) -> Message:
@@ -59,6 +68,8 @@ def explain(error: BaseException, timeout_s: float) -> Message:
             return Message("sources.pg_schema_changed")
         case asyncpg.InternalClientError():
             return Message("sources.pg_not_postgres")
+        case asyncpg.DataError() if not _state(error) and (place := _PLACE.search(str(error))):
+            return Message("sources.pg_argument_refused", {"position": int(place[1])})
         case asyncpg.InterfaceError() if str(error).startswith(_MISCOUNTED):
             return Message("sources.pg_error", {"detail": short(str(error).partition("\n")[0])})
         case asyncpg.InterfaceError() | asyncpg.PostgresConnectionError():
@@ -125,6 +136,9 @@ def _refusal(error: asyncpg.PostgresError, timeout_s: float) -> Message:
         timed_out = "statement timeout" in detail
         return Message("sources.pg_statement_timeout" if timed_out else "sources.pg_cancelled",
                        {"after_s": timeout_s})  # fmt: skip
+    cure = _CURES.get(state) if "operator does not exist" in detail or state != "42883" else None
+    if cure is not None:
+        return Message("sources.pg_error_cure", {"detail": detail, "cure": Message(cure)})
     return Message(_BY_STATE.get(state, "sources.pg_error"), {"detail": detail})
 
 
