@@ -47,7 +47,33 @@ COLUMNS = {
     "inet": ("10.0.0.1/24", "::1"),
     "jsonb": ('{"a": [1, 2.50]}', "null"),
     "mood": ("맑음", "흐림"),
+    "time": ("09:00:00.5", "24:00:00"),
+    "timetz": ("09:00:00+09", "23:59:59-05"),
+    "bytea": ("\\x00ff", "\\x"),
+    "varbit": ("10101", "0"),
+    "macaddr": ("08:00:2b:01:02:03", "00:00:00:00:00:00"),
+    "cidr": ("10.0.0.0/8", "::/0"),
+    "pg_lsn": ("16/B374D848", "0/0"),
+    "money": ("12.34", "0.00"),
+    "point": ("(1,2)", "(0,0)"),
+    "json": ('{"a": [1, 2.50]}', "null"),
+    '"char"': ("a", "b"),
+    "oid": ("4294967295", "1"),
+    "float4": ("0.1", "1e-30"),
+    "tsvector": ("'a':1 'b':2", "'c'"),
 }
+
+
+SEVERAL_PARTS = {
+    "int4[]": ("{1,2,NULL}", "{}"),
+    "text[]": ('{"a,b","한 글",NULL,"NULL"}', "{x}"),
+    "numeric[]": ("{0.30,10000000000}", "{}"),
+    "int4range": ("[1,5)", "empty"),
+    "tstzrange": ('["2024-09-20 00:00:00+00",)', "empty"),
+    "datemultirange": ("{[2024-09-20,2024-09-21)}", "{}"),
+    "interval": ("1 mon 2 days", "2 years"),
+}
+"""Values whose cells say less than they hold: a layout reads and writes them as text."""
 
 
 async def settings(room: FiringRoom, kind: str, values: tuple[str, str]) -> None:
@@ -70,6 +96,19 @@ async def present(room: FiringRoom) -> int:
 
 async def other(room: FiringRoom) -> str:
     return next(one.value for one in (await room.firing.choices("limit"))["to"] if not one.present)
+
+
+@pytest.mark.parametrize("kind", SEVERAL_PARTS)
+async def test_a_setting_of_several_parts_goes_there_and_back_as_text(
+    database: str, tmp_path: Path, kind: str
+) -> None:
+    layout = SWITCH.replace("select value", "select value::text").replace("$1", f"$1::text::{kind}")
+    async with firing_room(database, tmp_path, layout) as room:
+        await settings(room, kind, SEVERAL_PARTS[kind])
+        done = await room.fire("limit", {"to": await other(room)})
+        assert (done.state, await present(room)) == (RunState.DONE, 1)
+        back = await confirmed(room, await undo(room, done.id))
+        assert (back.state, await present(room)) == (RunState.DONE, 0)
 
 
 @pytest.mark.parametrize("kind", COLUMNS)
