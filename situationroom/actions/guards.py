@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 from situationroom.actions.base import Brake
@@ -15,7 +15,7 @@ from situationroom.formats import clock, duration
 from situationroom.layout.conditions import NOTHING, Given
 from situationroom.layout.models import ActionSpec, FeedCondition, Layout
 from situationroom.people.roles import names_with
-from situationroom.values import GUEST, FeedState, Message, Person
+from situationroom.values import GUEST, FeedState, Message, Person, Reading
 
 
 class Guards:
@@ -143,6 +143,12 @@ class Guards:
     def measured(self, brake: Brake, given: Given) -> Message:
         """What a brake measures now, and where it halts."""
         return brake_now(brake, self._feed_state(brake.feed), given, self.words)
+
+    def of(self, reading: Reading) -> datetime:
+        """The latest moment its figures can be of: when they were asked for, or their own earlier time."""
+        asked = reading.received - timedelta(seconds=reading.took_s)
+        spec = self._layout.feeds.get(reading.feed)
+        return min(asked, reading.at) if spec is not None and spec.at is not None else asked
 
     def watched(self, condition: FeedCondition, given: Given) -> Message:
         """What a condition waits for, and what its figures are now."""

@@ -105,9 +105,8 @@ class Verifier:
         said = {"feed": self._guards.feed_title(verify.feed)}
         if state.reading is None or not state.status(self._clock.now()).fresh or record.ended is None:
             return Message("actions.verify_blind", said)
-        asked = state.reading.received - timedelta(seconds=state.reading.took_s)
         moved = record.ended + timedelta(seconds=verify.settle or 0.0)
-        return Message("actions.verify_blind", said) if asked < moved else None
+        return Message("actions.verify_blind", said) if self._guards.of(state.reading) < moved else None
 
     async def _say(self, record: Record, kind: Kind, verify: VerifySpec, why: Message | None) -> None:
         self._broken.discard(record.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -172,6 +173,25 @@ async def test_a_figure_that_is_ill_once_settled_is_waited_for_until_the_end(
         at.later(30)
         at.kait(0.42)
         assert await at.said(done) is False
+
+
+async def test_figures_of_a_time_before_the_run_verify_nothing_whenever_they_were_asked_for(
+    database: str, tmp_path: Path
+) -> None:
+    async with watched(database, tmp_path, PLAIN) as at:
+        at.kait(0.42)
+        feeds = at.room.layout.feeds
+        assert isinstance(feeds, dict)
+        feeds["agencies"] = feeds["agencies"].model_copy(update={"at": "at"})  # as if the layout said so
+        done = await at.room.fire("watched")
+        at.kait(0.01)
+        fresh = at.room.feeds["agencies"]
+        assert fresh.reading is not None
+        old = replace(fresh.reading, at=fresh.reading.at - timedelta(minutes=1))
+        at.room.feeds["agencies"] = replace(fresh, reading=old)
+        assert await at.verdict(done) is None
+        at.kait(0.01)
+        assert await at.said(done) is True
 
 
 # by the value that was set
