@@ -71,8 +71,10 @@ async def test_a_failover_is_followed(primary: PostgresServer, standby: Standby)
     async with opened(dsn_of(primary, standby, login=primary, role="read-write")) as source:
         await change(source, "create table t (a int)")
         assert await port_of(source) == primary.port
-        primary.kill()
         admin = await asyncpg.connect(standby.dsn)
+        # replication does not wait for the standby: what it has not got yet dies with the primary
+        await wait_until(lambda: admin.fetchval("select to_regclass('t') is not null"))
+        primary.kill()
         await admin.execute("select pg_promote()")
         await wait_until(lambda: admin.fetchval("select not pg_is_in_recovery()"))
         await admin.close()
