@@ -28,7 +28,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.values import Message
 
@@ -65,6 +64,8 @@ class Problem:
     def text(self, lang: str | None = None) -> str:
         """``file:line:col: path: what``, in one line: long names cut, control characters escaped."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        from situationroom.formats import printable  # brings rich: only a problem that is said needs it
+
         what = Message(self.what.id, {name: _brief(value) for name, value in self.what.values.items()})
         parts = [place, ".".join(map(brief, self.path.split("."))), say(what, lang)]
         return printable(": ".join(part for part in parts if part), None)
