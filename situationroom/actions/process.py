@@ -85,13 +85,18 @@ async def execute(
         os.close(report)
         os.close(written)
     tail = _Tail(keep, encoding, hide)
-    reading, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: tail, os.fdopen(output, "rb"))
+    said = os.fdopen(output, "rb")
+    reading: asyncio.ReadTransport | None = None
     try:
+        reading, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: tail, said)
         cut = await _watched(process, timeout_s, stop)
     finally:
         await _ended(process)
-        await asyncio.wait([tail.ended], timeout=_LAST_WORDS_S)
-        reading.close()
+        if reading is None:  # cancelled between the start and here
+            said.close()
+        else:
+            await asyncio.wait([tail.ended], timeout=_LAST_WORDS_S)
+            reading.close()
         detail = os.read(told, 1_000).decode(errors="replace")
         os.close(told)
     if detail:

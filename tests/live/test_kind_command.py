@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from situationroom.actions.process import execute
@@ -246,6 +247,18 @@ async def test_a_cancelled_command_is_not_left_behind(tmp_path: Path) -> None:
         await running
     assert gone(int(pid.read_text()))
     assert time.monotonic() - begun < 5
+
+
+async def test_a_command_cancelled_while_it_starts_is_not_left_behind(tmp_path: Path) -> None:
+    before = set(psutil.Process().children())
+    for turns in range(12):
+        running = asyncio.create_task(execute(["/bin/sleep", "60"], {}, tmp_path, timeout_s=60, keep=1_000))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert set(psutil.Process().children()) <= before, turns
 
 
 async def test_what_lives_on_on_purpose_keeps_nobody_waiting(tmp_path: Path) -> None:
