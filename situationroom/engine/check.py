@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from situationroom.actions.base import Action
 from situationroom.actions.trials import TriedAction, tried
 from situationroom.engine.clock import Clock
+from situationroom.engine.opening import CLOSE_S, closed, opened
 from situationroom.engine.poller import Feed, Poller, bug
-from situationroom.errors import Problem, RoomError
+from situationroom.errors import Problem
 from situationroom.layout.conditions import compile_condition
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import FeedSpec, Layout
@@ -31,8 +32,6 @@ AGAIN_S = 1.0
 FIRST_PUSH_S = 4.0
 """How long a feed that is pushed to may stay silent before it counts as empty."""
 
-OPEN_S = 10.0
-CLOSE_S = 5.0
 _SLACK_S = 2.0
 
 AnySource = Source[Any, Any]
@@ -94,8 +93,8 @@ async def check(
 ) -> Findings:
     """Open every source, ask every feed once, all at the same time, try ``actions``, and close it all."""
     try:
-        opened = await asyncio.gather(*(_open(source) for source in sources.values()))
-        trouble = dict(zip(sources, opened, strict=True))
+        troubles = await asyncio.gather(*(opened(source) for source in sources.values()))
+        trouble = dict(zip(sources, troubles, strict=True))
         asked = await asyncio.gather(
             *(
                 _ask(_feed(name, spec, sources), trouble[spec.source], clock, random)
@@ -104,31 +103,11 @@ async def check(
         )
         tries = await tried(actions)
     finally:
-        await asyncio.gather(*(_close(source) for source in sources.values()))
+        await asyncio.gather(*(closed(source) for source in sources.values()))
     columns = {one.feed: one.columns for one in asked if one.columns}
     deaf = [_problem(layout, ("feeds", one.feed), one.deaf) for one in asked if one.deaf is not None]
     problems = sorted([*deaf, *_missing(layout, columns), *_faults(layout, tries)], key=lambda one: one.line)
     return Findings(tuple(asked), tries, tuple(problems))
-
-
-async def _open(source: AnySource) -> Message | None:
-    """Why a source could not be opened, or None."""
-    try:
-        async with asyncio.timeout(OPEN_S):
-            await source.open()
-    except RoomError as error:
-        return error.message
-    except TimeoutError:
-        return Message("engine.timeout", {"after_s": OPEN_S})
-    except Exception as error:  # noqa: BLE001 - a stranger's source: what it raises is what is wrong with it
-        return bug(error)
-    return None
-
-
-async def _close(source: AnySource) -> None:
-    with suppress(TimeoutError):  # one that hangs must not keep the command from ending
-        async with asyncio.timeout(CLOSE_S):
-            await source.close()
 
 
 def _feed(name: str, spec: FeedSpec, sources: Mapping[str, AnySource]) -> Feed:
@@ -141,7 +120,7 @@ async def _ask(feed: Feed, trouble: Message | None, clock: Clock, random: Random
     if trouble is not None:
         return Asked(feed.name, feed.spec.source, Status.FAILED, remarks=(trouble,))
     limit_s = feed.timeout_s
-    pushed = feed.source.pushes(feed.spec.question) is not None
+    pushed = _pushed(feed)
     soon = feed.spec.model_copy(update={"every": min(AGAIN_S, feed.spec.every), "timeout": limit_s})
     states: asyncio.Queue[FeedState] = asyncio.Queue()
     poller = Poller(replace(feed, spec=soon), clock, random, states.put_nowait)
@@ -150,7 +129,7 @@ async def _ask(feed: Feed, trouble: Message | None, clock: Clock, random: Random
         state = await _first(states, limit_s + _SLACK_S)
         if pushed and not _has_rows(state):
             state = await _with_rows(states, state)
-        deaf = await feed.source.deaf(feed.spec.question, FIRST_PUSH_S) if pushed else None
+        deaf = await _deaf(feed) if pushed else None
     finally:
         polling.cancel()
         await asyncio.wait((polling,), timeout=CLOSE_S)
@@ -158,6 +137,25 @@ async def _ask(feed: Feed, trouble: Message | None, clock: Clock, random: Random
     if deaf is None:
         return asked
     return replace(asked, deaf=deaf, remarks=(*(one for one in asked.remarks if one != deaf), deaf))
+
+
+def _pushed(feed: Feed) -> bool:
+    """Whether the feed may be pushed to; a source that breaks at the question is the poller's to tell."""
+    try:
+        return feed.source.pushes(feed.spec.question) is not None
+    except Exception:  # noqa: BLE001 - the poller asks the same, and shows what it raises
+        return False
+
+
+async def _deaf(feed: Feed) -> Message | None:
+    """Why what the feed waits for cannot come, or None."""
+    try:
+        async with asyncio.timeout(FIRST_PUSH_S + _SLACK_S):
+            return await feed.source.deaf(feed.spec.question, FIRST_PUSH_S)
+    except TimeoutError:
+        return None  # it is not known; what came so far is told
+    except Exception as error:  # noqa: BLE001 - a stranger's source: what it raises is what is wrong with it
+        return bug(error)
 
 
 async def _first(states: asyncio.Queue[FeedState], limit_s: float) -> FeedState | None:

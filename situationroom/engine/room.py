@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -18,10 +18,10 @@ from situationroom.actions.choices import Choice
 from situationroom.actions.fire import Firing
 from situationroom.engine.clock import Clock
 from situationroom.engine.history import History
-from situationroom.engine.poller import Feed, Poller, bug
+from situationroom.engine.opening import closed, opened
+from situationroom.engine.poller import Feed, Poller
 from situationroom.engine.rules import Rule
 from situationroom.engine.watching import Watchers
-from situationroom.errors import RoomError
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import Layout, PanelSpec
 from situationroom.layout.references import references
@@ -45,14 +45,8 @@ from situationroom.values import (
 TICK_S = 1.0
 """How often feeds are looked at for having grown stale."""
 
-OPEN_S = 10.0
-"""How long a source may take to get ready."""
-
 OPEN_AGAIN_S = 5.0
 """How soon a source that could not be got ready is tried again."""
-
-CLOSE_S = 5.0
-"""How long a source may take to let go at the end."""
 
 ALERTS = "alerts"
 ACTIONS = "actions"
@@ -262,7 +256,7 @@ class LiveRoom:
         await self._begun.wait()
         async with AsyncExitStack() as closing:
             for source in self._sources.values():
-                closing.push_async_callback(_close, source)
+                closing.push_async_callback(closed, source)
             async with asyncio.TaskGroup() as tasks:
                 for name in self._sources:
                     tasks.create_task(self._feed_from(name), name=f"source {name}")
@@ -272,7 +266,7 @@ class LiveRoom:
     async def _feed_from(self, name: str) -> None:
         """Get a source ready, then ask its feeds for ever; one that cannot be got ready is tried again."""
         pollers = [poller for poller in self._pollers.values() if poller.feed.spec.source == name]
-        while (trouble := await _opened(self._sources[name])) is not None:
+        while (trouble := await opened(self._sources[name])) is not None:
             for poller in pollers:
                 poller.unopened(trouble)
             await self._clock.sleep(OPEN_AGAIN_S)
@@ -340,27 +334,6 @@ class LiveRoom:
         return SourceHealth(
             name, Level.CRITICAL if len(bad) == len(states) else Level.WARNING, age_s, failure
         )
-
-
-async def _opened(source: Source[Any, Any]) -> Message | None:
-    """Why a source could not be got ready, or None."""
-    try:
-        async with asyncio.timeout(OPEN_S):
-            await source.open()
-    except RoomError as error:
-        return error.message
-    except TimeoutError:
-        return Message("engine.timeout", {"after_s": OPEN_S})
-    except Exception as error:  # noqa: BLE001 - the supervisor: a source's bug is its feeds' failure, shown
-        return bug(error)
-    return None
-
-
-async def _close(source: Source[Any, Any]) -> None:
-    """Close a source within bounds: one that hangs or breaks must not keep the program from ending."""
-    with suppress(Exception):  # the room is over; there is nobody left to tell
-        async with asyncio.timeout(CLOSE_S):
-            await source.close()
 
 
 def _feed(parts: Parts, name: str) -> Feed:

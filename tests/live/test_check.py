@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from random import Random
 
@@ -17,9 +17,10 @@ from situationroom.engine import check as checking
 from situationroom.engine.check import Asked, check
 from situationroom.engine.clock import SystemClock
 from situationroom.errors import LayoutError, SourceError, UsageError
-from situationroom.layout.models import FeedSpec, Layout, SourceSpec
+from situationroom.i18n import say
+from situationroom.layout.models import FeedSpec, Layout, NoOptions, SourceSpec
 from situationroom.sources.base import Rows
-from situationroom.values import Status
+from situationroom.values import Message, Status
 from tests.partners import Partners
 from tests.unit.fakes import ScriptedSource, rows
 
@@ -210,6 +211,44 @@ async def test_a_silent_push_feed_is_empty_and_no_failure(monkeypatch: pytest.Mo
 async def test_a_push_feed_that_connects_late_is_asked_again() -> None:
     source = ScriptedSource([SourceError("engine.stale"), rows({"a": 1})], pushes=True)
     assert (await ask(source, every="1s")).status is Status.LIVE
+
+
+class Breaking(ScriptedSource):
+    """Raises in one of its methods, whichever it is told."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__([rows({"a": 1})], pushes=True)
+        self.where = where
+        assert self.pushed is not None
+        self.pushed.put_nowait(rows({"a": 1}))
+
+    def _may(self, where: str) -> None:
+        if where == self.where:
+            raise RuntimeError(f"broken in {where}")
+
+    async def open(self) -> None:
+        self._may("open")
+
+    async def close(self) -> None:
+        self._may("close")
+
+    def pushes(self, question: NoOptions) -> AsyncIterator[Rows | None] | None:
+        self._may("pushes")
+        return super().pushes(question)
+
+    async def deaf(self, question: NoOptions, timeout_s: float) -> Message | None:
+        self._may("deaf")
+        return None
+
+
+@pytest.mark.parametrize("where", ["open", "pushes", "deaf"])
+async def test_what_a_source_raises_is_said_of_its_feed(where: str) -> None:
+    asked = await ask(Breaking(where))
+    assert f"broken in {where}" in " ".join(say(one, "en") for one in asked.remarks)
+
+
+async def test_a_source_that_breaks_as_it_is_closed_costs_no_finding() -> None:
+    assert (await ask(Breaking("close"))).status is Status.LIVE
 
 
 async def test_a_feed_that_hangs_fails_within_its_time() -> None:
