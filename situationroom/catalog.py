@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from situationroom.actions.base import Action
 from situationroom.panel import Panel
 from situationroom.paths import bundled
-from situationroom.plugins import discover
+from situationroom.plugins import Plugins, discover
 from situationroom.sources.base import Source
 
 
@@ -18,9 +17,9 @@ from situationroom.sources.base import Source
 class Catalog:
     """The plug-in types of one room, by the name a layout calls them."""
 
-    panels: Mapping[str, type[Panel[Any]]]
-    sources: Mapping[str, type[Source[Any, Any]]]
-    actions: Mapping[str, type[Action[Any]]]
+    panels: Plugins[Panel[Any]]
+    sources: Plugins[Source[Any, Any]]
+    actions: Plugins[Action[Any]]
 
 
 def catalog(beside: Path | None = None) -> Catalog:
@@ -29,18 +28,15 @@ def catalog(beside: Path | None = None) -> Catalog:
     ``beside`` is the folder of the layout file.
 
     Raises:
-        PluginError: a file cannot be loaded, or two files give the same type.
+        PluginError: a shipped file cannot be loaded, or two files give the same type.
     """
     package = Path(__file__).parent
+    shipped = bundled("panels")
     own = [] if beside is None else [beside]
-    panels = _folders(bundled("panels"), [folder / "panels" for folder in own])
+    # a layout may live beside the shipped panels themselves
+    panels = [folder / "panels" for folder in own if (folder / "panels").resolve() != shipped.resolve()]
     return Catalog(
-        panels=discover(Panel, panels),
-        sources=discover(Source, [package / "sources", *(folder / "sources" for folder in own)]),
-        actions=discover(Action, [package / "actions", *(folder / "actions" for folder in own)]),
+        panels=discover(Panel, [shipped], panels),
+        sources=discover(Source, [package / "sources"], [folder / "sources" for folder in own]),
+        actions=discover(Action, [package / "actions"], [folder / "actions" for folder in own]),
     )
-
-
-def _folders(shipped: Path, own: list[Path]) -> list[Path]:
-    """The folders to look in, each once: a layout may live beside the shipped panels themselves."""
-    return [shipped, *(folder for folder in own if folder.resolve() != shipped.resolve())]

@@ -84,10 +84,10 @@ def brief(name: str, most: int = LONGEST_NAME) -> str:
 
 
 def _brief(value: object) -> object:
-    """A problem's value cut: a single word sooner than a list or a sentence."""
+    """A problem's value cut: a single word sooner than a list, a path or a sentence."""
     if not isinstance(value, str):
         return value
-    return brief(value, LONGEST_DETAIL if ", " in value or ": " in value else LONGEST_NAME)
+    return brief(value, LONGEST_DETAIL if any(sign in value for sign in (", ", ": ", "/")) else LONGEST_NAME)
 
 
 class LayoutError(RoomError):

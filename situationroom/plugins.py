@@ -1,8 +1,9 @@
 """Find panels, sources and kinds of action: shipped ones and a user's own, by the same door.
 
 A plug-in is a class with a ``TYPE`` and an ``Options`` model in a file of a plug-in folder. Shipped
-folders come first, then the user's folders beside the layout. A folder that was named and holds a file
-that fails raises; two files that give one type raise, naming both.
+folders come first, then the user's folders beside the layout. A shipped file that cannot be loaded raises;
+one of the user's breaks nothing that does not use it: the reason is kept for whoever names its type. Two
+files that give one type raise, naming both.
 """
 
 from __future__ import annotations
@@ -18,24 +19,56 @@ from types import ModuleType
 from typing import TypeVar
 
 from situationroom.errors import PluginError
+from situationroom.values import Message
 
 T = TypeVar("T")
 
 
-def discover(base: type[T], folders: Iterable[Path]) -> dict[str, type[T]]:
-    """Every concrete subclass of ``base`` defined in the ``*.py`` files of ``folders``, by its ``TYPE``.
+class Plugins(dict[str, type[T]]):
+    """Plug-ins by their type, and the files beside them that cannot be loaded."""
 
-    Files whose name starts with ``_`` and folders that do not exist are passed over.
+    def __init__(self) -> None:
+        super().__init__()
+        self._broken: dict[Path, PluginError] = {}
+
+    def broken(self, type_name: str) -> Message | None:
+        """Why a type that is not there could not be loaded, where a file would give it."""
+        for file, error in self._broken.items():
+            if file.stem == type_name or _names(file, type_name):
+                return error.message
+        return None
+
+    def failures(self) -> Iterable[Message]:
+        """Why each file that cannot be loaded cannot."""
+        return [error.message for error in self._broken.values()]
+
+    def keep(self, file: Path, error: PluginError) -> None:
+        """Remember a file that cannot be loaded."""
+        self._broken[file] = error
+
+
+def discover(base: type[T], shipped: Iterable[Path], own: Iterable[Path] = ()) -> Plugins[T]:
+    """Every concrete subclass of ``base`` defined in the ``*.py`` files of the folders, by its ``TYPE``.
+
+    ``own`` are the user's folders. Files whose name starts with ``_`` and folders that do not exist are
+    passed over.
 
     Raises:
-        PluginError: a file cannot be loaded, or two files give the same type.
+        PluginError: a shipped file cannot be loaded, or two files give the same type.
 
     """
-    found: dict[str, type[T]] = {}
+    found: Plugins[T] = Plugins()
     places: dict[str, Path] = {}
-    for folder in folders:
+    for folder, is_own in [*((folder, False) for folder in shipped), *((folder, True) for folder in own)]:
         for file in sorted(folder.glob("[!_]*.py")):
-            for plugin, type_name in _classes(base, _load(file)):
+            try:
+                module = _load(file)
+            except PluginError as error:
+                if not is_own:
+                    raise
+                found.keep(file, error)
+                continue
+            for plugin, type_name in _classes(base, module):
                 if type_name in found and places[type_name] != file:
                     raise PluginError(
                         "plugins.twice", type=type_name, first=str(places[type_name]), second=str(file)
@@ -43,6 +76,20 @@ def discover(base: type[T], folders: Iterable[Path]) -> dict[str, type[T]]:
                 found[type_name] = plugin
                 places[type_name] = file
     return found
+
+
+def _names(file: Path, type_name: str) -> bool:
+    """Whether a file says that it gives a type, as far as its text tells."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeError):
+        return False
+    return re.search(rf"""^\s*TYPE\b.*=\s*["']{re.escape(type_name)}["']""", text, re.MULTILINE) is not None
+
+
+def _package(error: ModuleNotFoundError) -> str:
+    """The name of what would have to be installed, as far as Python tells."""
+    return (error.name or str(error)).partition(".")[0]
 
 
 def _classes(base: type[T], module: ModuleType) -> Iterable[tuple[type[T], str]]:
@@ -69,7 +116,10 @@ def _load(file: Path) -> ModuleType:
     sys.modules[name] = module  # before it executes: dataclasses and pydantic look themselves up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except ModuleNotFoundError as error:
+        del sys.modules[name]
+        raise PluginError("plugins.no_package", file=str(file), package=_package(error)) from error
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         detail = f"{type(error).__name__}: {error}"
         raise PluginError("plugins.broken", file=str(file), detail=detail) from error

@@ -30,7 +30,8 @@ def command(beside: Path | None) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=max(console.width, NARROWEST))
-    for name, panel in sorted(catalog(beside).panels.items()):
+    panels = catalog(beside).panels
+    for name, panel in sorted(panels.items()):
         about = (inspect.getdoc(panel) or "").partition("\n")[0]
         console.print(Text.assemble((printable(name), "bold"), "  ", printable(about)))
         options = list(options_of(panel.Options))
@@ -39,6 +40,8 @@ def command(beside: Path | None) -> None:
         else:
             console.print(Text(f"  {say('layout.no_options')}", style="dim"))
         console.print()
+    for failure in panels.failures():
+        click.echo(printable(say(failure), None), err=True)
 
 
 def _table(options: list[Option]) -> Table:

@@ -23,7 +23,7 @@ from situationroom.layout.models import (
 from situationroom.layout.pages import page
 from situationroom.layout.report import Report, nearest
 from situationroom.layout.steps import MakeAction, asking, with_parts
-from situationroom.layout.types import OptionsType, PluginTypes
+from situationroom.layout.types import Breakable, OptionsType, PluginTypes
 from situationroom.layout.validation import check, keys_of
 from situationroom.layout.yaml_nodes import Data, DataPath
 from situationroom.values import Message
@@ -133,7 +133,10 @@ def _typed(
     if not isinstance(type_name, str):
         return check(spec, common, path, report)  # says that it is missing, or is no text
     if type_name not in known:
-        what = Message("layout.unknown_type", {"name": type_name, "hint": nearest(type_name, known)})
+        broken = known.broken(type_name) if isinstance(known, Breakable) else None
+        what = broken or Message(
+            "layout.unknown_type", {"name": type_name, "hint": nearest(type_name, known)}
+        )
         report.add((*path, key), what)
         return check(spec, common, path, report)
     model = known[type_name].Options

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
+
+from situationroom.values import Message
 
 
 class OptionsType(Protocol):
@@ -27,6 +29,14 @@ class ActionType(OptionsType, Protocol):
     GOES_BACK: ClassVar[bool]
     REVERTS: ClassVar[bool]
     VERIFIES_BY: ClassVar[frozenset[str]]
+
+
+@runtime_checkable
+class Breakable(Protocol):
+    """Types some of which may be in files that cannot be loaded."""
+
+    def broken(self, type_name: str) -> Message | None:
+        """Why a type that is not there could not be loaded, where a file would give it."""
 
 
 class PluginTypes(Protocol):

@@ -18,6 +18,7 @@ import pytest
 
 from situationroom.demo.postgres import PostgresServer
 from situationroom.errors import ActionFailed, OutcomeUnknown, RoomError, SourceError, TooManyRows
+from situationroom.sources.base import Arguments
 from situationroom.sources.net.backoff import Backoff
 from situationroom.sources.pg.listen import Listener
 from situationroom.sources.postgres import PostgresOptions, PostgresQuestion, PostgresSource
@@ -152,6 +153,29 @@ async def test_a_text_argument_is_read_as_the_type_the_statement_wants(kos: Post
     )
     answer = await kos.select(sql, ["7", "1.5", "on", "2024-09-20", 12, None], LIMIT_S)
     assert list(answer.rows[0].values()) == [7, Decimal("1.5"), True, date(2024, 9, 20), "12", None]
+
+
+@pytest.mark.parametrize(
+    ("sql", "given", "said"),
+    [
+        ("select * from t where id = $1", "seven", ["$1(code)", "int4", "type: number", "$1::text"]),
+        ("select * from t where id = $1", "1_000", ["$1(code)", "int4"]),
+        ("select * from t where id = $1", "７", ["$1(code)", "int4"]),
+        ("select * from t where day = $1", "someday", ["$1(code)", "date", "type: date", "$1::text"]),
+        ("select * from t where who = $1", "kim", ["$1(code)", "uuid", "$1::text"]),
+        ("select * from t where ids = $1", "1", ["$1", "::"]),
+        ("select * from t where id = $1::text", "7", ["integer = text", "::int"]),
+        ("select pg_typeof($1)", "7", ["$1::text"]),
+    ],
+)
+async def test_an_argument_of_the_wrong_type_is_named_with_the_cure(
+    kos: PostgresSource, sql: str, given: str, said: list[str]
+) -> None:
+    await change(kos, "create table t (id int, day date, who uuid, ids int[])")
+    with pytest.raises(SourceError) as caught:
+        await kos.select(sql, Arguments([given], ["code"]), LIMIT_S)
+    for words in said:
+        assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,24 @@ def test_defaults_are_read_as_given_values_are() -> None:
 def test_an_input_that_contradicts_itself_is_a_load_error(entry: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         InputSpec.model_validate(entry)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [("1000", 1000), ("1,000", 1000), (" -12,345,678.50 ", Decimal("-12345678.50")), ("+7", 7),
+     ("0.5", Decimal("0.5"))],
+)  # fmt: skip
+def test_a_number_is_written_in_plain_digits(given: str, wanted: Value) -> None:
+    assert check({"type": "number"}, given) == wanted
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["1_000", "１２", "1e3", "٣", "१२", "1,00", "1,0000", ",5", "1,5", ".5", "5.",
+     "0x10", "1 000", "--1", "∞", "½", "inf"],
+)  # fmt: skip
+def test_what_only_a_program_takes_for_a_number_is_refused(given: str) -> None:
+    with pytest.raises(InputProblem) as caught:
+        check({"type": "number"}, given)
+    assert caught.value.message.id == "actions.input_not_a_number"
+    assert "1,000" in str(caught.value)

@@ -131,6 +131,44 @@ def test_every_value_has_a_place_in_json() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\x1b[31m", "\x7f", "\x85\x9b5m", "\u202e\u2066", "\u2028", "\ud83d", "\U000e0041", "한글 😀\n\t"],
+    ids=ascii,
+)
+def test_json_escapes_what_is_not_seen_and_keeps_it(text: str) -> None:
+    shown, panels = room([{"name": text, text: 1}])
+    written = snapshot(shown, panels, None, ".json", 100, 12, GUEST)
+    assert all(char.isprintable() or char == "\n" for char in written)
+    written.encode()
+    assert json.loads(written)["feeds"]["agencies"]["rows"] == [{"name": text, text: 1}]
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        pytest.param(10**400, 10**400, id="long"),
+        pytest.param(-(10**5000), "-1" + "0" * 5000, id="longer than Python reads"),
+        (Decimal("1e400"), 10**400),
+        (Decimal("1e999999"), "1E+999999"),
+        (Decimal("1.5e5000"), "1.5E+5000"),
+        (Decimal(123456789012345678901234567890), 123456789012345678901234567890),
+        (Decimal("NaN"), None),
+        (Decimal("sNaN"), None),
+        (Decimal("-Infinity"), None),
+        (float("inf"), None),
+        (b"\xff", "b'\\xff'"),
+        (object, "<class 'object'>"),
+        ([{1: {2}}], "[{1: {2}}]"),
+    ],
+)
+def test_no_value_keeps_json_from_being_written(value: object, wanted: object) -> None:
+    shown, panels = room([{"name": "a"}])
+    shown.read("dead", [{"odd": value}])  # type: ignore[dict-item]  # a source of somebody's own gives anything
+    made = json.loads(snapshot(shown, panels, None, ".json", 100, 12, GUEST))
+    assert made["feeds"]["dead"]["rows"] == [{"odd": wanted}]
+
+
 def test_markdown_tells_alerts_and_ages_before_the_panels() -> None:
     shown, panels = room()
     text = snapshot(shown, panels, "상황", ".md", 100, 12, GUEST)

@@ -28,7 +28,7 @@ _SHORT = 4
 
 _MISCOUNTED = "the server expects"  # so begins the driver's word for a wrong number of arguments
 
-_PLACE = re.compile(r"query argument \$(\d+)")
+_PLACE = re.compile(r"invalid input for query argument \$(\d+)")
 
 _BY_STATE = {
     "28P01": "sources.pg_login",
@@ -54,6 +54,8 @@ _CURES = {
 
 def explain(error: BaseException, timeout_s: float) -> Message:
     """The sentence for an error of :data:`TROUBLE`; never shows the connection URL or a password."""
+    if isinstance(error, asyncpg.DataError) and (place := _PLACE.match(str(error))):  # the driver's own word
+        return Message("sources.pg_argument_refused", {"position": int(place[1])})
     server_said = _from_server(error)
     if server_said is not None:
         return _refusal(server_said, timeout_s)
@@ -68,8 +70,6 @@ def explain(error: BaseException, timeout_s: float) -> Message:
             return Message("sources.pg_schema_changed")
         case asyncpg.InternalClientError():
             return Message("sources.pg_not_postgres")
-        case asyncpg.DataError() if not _state(error) and (place := _PLACE.search(str(error))):
-            return Message("sources.pg_argument_refused", {"position": int(place[1])})
         case asyncpg.InterfaceError() if str(error).startswith(_MISCOUNTED):
             return Message("sources.pg_error", {"detail": short(str(error).partition("\n")[0])})
         case asyncpg.InterfaceError() | asyncpg.PostgresConnectionError():
