@@ -44,6 +44,7 @@ from situationroom.layout.yaml_nodes import Data, read
 from situationroom.paint.page import build_panels
 from situationroom.panel import WELL_KNOWN
 from tests.markdown import PAGES, ROOT, Block, blocks, rows, sections, table
+from tests.readme_command import command
 
 README, LAYOUT = ROOT / "README.md", ROOT / "docs" / "layout.md"
 JOURNAL, COMMANDS = ROOT / "docs" / "journal.md", ROOT / "docs" / "commands.md"
@@ -64,6 +65,11 @@ TYPES = catalog()
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 YAML = [block for block in BLOCKS if block.lang == "yaml"]
 PYTHON = [block for block in BLOCKS if block.lang == "python"]
+
+
+@pytest.mark.parametrize("name", ["demo", "test"])
+def test_each_of_the_readmes_two_commands_is_one_line_to_copy(name: str) -> None:
+    assert len(command(name).splitlines()) == 1
 
 
 @pytest.mark.parametrize("block", YAML, ids=lambda block: block.place)
