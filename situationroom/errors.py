@@ -24,6 +24,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -41,6 +42,25 @@ class RoomError(Exception):
 
     def __str__(self) -> str:
         return say(self.message)
+
+
+def bug(error: BaseException) -> Message:
+    """What a person reads of an error that nobody foresaw; of a group of one, that one."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return Message("engine.bug", {"detail": f"{type(error).__name__}: {error}"})
+
+
+def must_end(error: BaseException) -> bool:
+    """Whether an error is no fault of what ran, but the wish that it end.
+
+    Ctrl-C, a generator that is closed, and the cancellation of the task that asks; a ``CancelledError`` that
+    something else lets out, or a plug-in that calls ``sys.exit``, is a fault like any other.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is None or task.cancelling() > 0
+    return isinstance(error, (KeyboardInterrupt, GeneratorExit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,7 @@ class View:
         lang: ``ko`` or ``en``.
         selected: the key of the selected row, or None.
         filter: what the viewer typed to filter by, or "".
+        trouble: why nothing shown may be relied on, or None.
 
     """
 
@@ -223,6 +224,7 @@ class View:
     selected: Key | None = None
     filter: str = ""
     history: SeriesSource = no_series
+    trouble: Message | None = None
 
     def feed(self, name: str | None = None) -> FeedState | None:
         """A feed's state; the panel's main feed by default."""

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -71,6 +70,7 @@ class Firing:
         new_id: makes the id of a run.
         where: from where people fire, for the journal.
         trust: who is proven to be who they say.
+        trouble: why nothing may be fired on what the room shows, or None.
 
     """
 
@@ -85,6 +85,7 @@ class Firing:
         new_id: Callable[[], str],
         where: str,
         trust: Trust,
+        trouble: Callable[[], Message | None] = lambda: None,
     ) -> None:
         self._layout = layout
         self._actions = actions
@@ -95,7 +96,7 @@ class Firing:
         self._runs: dict[str, Run] = {}
         self._tail = tail = Tail(journal, clock, self._heard, changed)
         self._records = records = Records(journal, tail, layout.lang, where, clock)
-        self._guards = guards = Guards(layout, feed_state, clock.now)
+        self._guards = guards = Guards(layout, feed_state, clock.now, trouble)
         self._looks = Looks(actions, clock.now, clock.sleep, changed)
         performer = Performer(records, guards, self._looks, clock, changed)
         self._statuses = Statuses(actions, guards, clock.now)
@@ -113,14 +114,15 @@ class Firing:
             actions, tail, guards, records, self._statuses, self._door.carry_revert, feed_state, clock, new_id
         )
 
-    async def run(self) -> None:
-        """What goes on beside the feeds, for ever: states are looked up, the journal is followed."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._looks.run(), name="states of actions")
-            tasks.create_task(self._tail.run(), name="journal")
-            tasks.create_task(self._verifier.run(), name="verify")
-            tasks.create_task(self._reverter.run(), name="temporary settings")
-            tasks.create_task(self._count_down(), name="countdowns")
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What goes on beside the feeds, each for ever, by name: whoever runs them begins again what ends."""
+        return {
+            "looks": self._looks.run,  # the states of actions are looked up
+            "journal": self._tail.run,  # what other processes write is followed
+            "verify": self._verifier.run,
+            "temporary": self._reverter.run,  # settings that go back by themselves
+            "countdowns": self._count_down,
+        }
 
     def states(self, person: Person) -> tuple[ActionState, ...]:
         """Every action as ``person`` may fire it, in layout order."""

@@ -22,9 +22,14 @@ class Guards:
     """The guards of one room's actions."""
 
     def __init__(
-        self, layout: Layout, feed_state: Callable[[str], FeedState], now: Callable[[], datetime]
+        self,
+        layout: Layout,
+        feed_state: Callable[[str], FeedState],
+        now: Callable[[], datetime],
+        trouble: Callable[[], Message | None] = lambda: None,
     ) -> None:
         self._layout = layout
+        self._trouble = trouble
         self.words = Words(layout)
         self._feed_state = feed_state
         self._now = now
@@ -78,8 +83,10 @@ class Guards:
     ) -> Message | None:
         """Why the journal has no place for a run of it now, or None.
 
-        Held, unsettled, under way or, unless ``cooling`` is False, not yet over its cooldown.
+        In trouble, held, unsettled, under way or, unless ``cooling`` is False, not yet over its cooldown.
         """
+        if (trouble := self._trouble()) is not None:
+            return Message("actions.in_trouble", {"why": trouble})
         if ledger.hold is not None:
             return self.held(ledger.hold)
         for run in ledger.unsettled():

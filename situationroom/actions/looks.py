@@ -11,6 +11,7 @@ from typing import Any
 from situationroom.actions.base import Action, Call, State
 from situationroom.actions.inputs import defaults
 from situationroom.actions.waiting import Sleep, sleep_unless
+from situationroom.errors import must_end
 from situationroom.layout.models import OwnInputs
 from situationroom.values import GUEST
 
@@ -52,6 +53,8 @@ class Looks:
 
     async def run(self) -> None:
         """Look at every action, for ever."""
+        if not self._actions:
+            await asyncio.Event().wait()
         async with asyncio.TaskGroup() as tasks:
             for place, name in enumerate(self._actions):
                 late_s = EVERY_S * place / len(self._actions)  # spread over the period after the first round
@@ -92,7 +95,9 @@ class Looks:
             call = Call(name, GUEST, defaults(action.spec.inputs, self._now()))
             async with asyncio.timeout(PATIENCE_S):
                 state: State | None = await action.probe(call)
-        except Exception:  # noqa: BLE001 - a kind of action that breaks must not end the room's other tasks
+        except BaseException as error:  # a kind of action that breaks must not end the room's other tasks
+            if must_end(error):
+                raise
             state = None  # shown as unknown, with the age of what was last known
         if look.epoch != epoch:
             return  # begun before a run changed the world

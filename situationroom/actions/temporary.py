@@ -20,7 +20,7 @@ from situationroom.actions.tail import Tail
 from situationroom.actions.target import target_of
 from situationroom.actions.waiting import Clock
 from situationroom.codec import same
-from situationroom.errors import ActionDenied, JournalError, RoomError, SourceError
+from situationroom.errors import ActionDenied, JournalError, RoomError, SourceError, must_end
 from situationroom.journal import Kind
 from situationroom.values import ROOM, FeedState, Message, RunState
 
@@ -92,7 +92,9 @@ class Reverter:
             why = await self._revert(record)
         except RoomError as error:
             why = error.message
-        except Exception as error:  # noqa: BLE001 - a kind of action that breaks must not end the room
+        except BaseException as error:  # a kind of action that breaks must not end the room
+            if must_end(error):
+                raise
             why = Message("actions.broke_before", {"detail": f"{type(error).__name__}: {error}"})
         if why is None:
             self._late.pop(record.id, None)

@@ -134,7 +134,7 @@ async def open_room(
         parts = Parts(
             layout,
             sources,
-            lambda feed_state, changed: Firing(
+            lambda feed_state, changed, trouble: Firing(
                 layout,
                 actions,
                 journal,
@@ -144,6 +144,7 @@ async def open_room(
                 new_id=lambda: uuid.uuid4().hex,
                 where=here(os_login()),
                 trust=proofs_of(layout, journal, clock),
+                trouble=trouble,
             ),
         )
         room = await stack.enter_async_context(LiveRoom(parts, clock, Random()))  # noqa: S311 - jitter, not secrets

@@ -16,8 +16,8 @@ from situationroom.actions.base import Action
 from situationroom.actions.trials import TriedAction, tried
 from situationroom.engine.clock import Clock
 from situationroom.engine.opening import CLOSE_S, closed, opened
-from situationroom.engine.poller import Feed, Poller, bug
-from situationroom.errors import Problem
+from situationroom.engine.poller import Feed, Poller
+from situationroom.errors import Problem, bug, must_end
 from situationroom.layout.conditions import compile_condition
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import FeedSpec, Layout
@@ -143,7 +143,9 @@ def _pushed(feed: Feed) -> bool:
     """Whether the feed may be pushed to; a source that breaks at the question is the poller's to tell."""
     try:
         return feed.source.pushes(feed.spec.question) is not None
-    except Exception:  # noqa: BLE001 - the poller asks the same, and shows what it raises
+    except BaseException as error:  # the poller asks the same, and shows what it raises
+        if must_end(error):
+            raise
         return False
 
 
@@ -154,7 +156,9 @@ async def _deaf(feed: Feed) -> Message | None:
             return await feed.source.deaf(feed.spec.question, FIRST_PUSH_S)
     except TimeoutError:
         return None  # it is not known; what came so far is told
-    except Exception as error:  # noqa: BLE001 - a stranger's source: what it raises is what is wrong with it
+    except BaseException as error:  # a stranger's source: what it raises is what is wrong with it
+        if must_end(error):
+            raise
         return bug(error)
 
 

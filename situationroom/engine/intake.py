@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from situationroom.errors import SourceError
+from situationroom.errors import SourceError, must_end
 from situationroom.sources.base import Rows
 from situationroom.values import Row, Value
 
@@ -64,5 +64,7 @@ def _value(value: object) -> Value:
         return value
     try:
         return str(value)[:LONGEST_TEXT]
-    except Exception as error:  # noqa: BLE001 - a stranger's object: that it cannot be shown is shown in its cell
+    except BaseException as error:  # a stranger's object: that it cannot be shown is shown in its cell
+        if must_end(error):
+            raise
         return f"{type(value).__name__}: {type(error).__name__}"

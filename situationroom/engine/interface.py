@@ -40,6 +40,9 @@ class Room(Protocol):
     def now(self) -> datetime:
         """The room's time, in the layout's time zone."""
 
+    def trouble(self) -> Message | None:
+        """Why nothing shown may be relied on, or None: a part of the room stands still. Nothing is fired."""
+
     def latest(self, feed: str) -> FeedState:
         """The newest state of a feed.
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
-from situationroom.engine.poller import bug
-from situationroom.errors import RoomError
+from situationroom.errors import RoomError, bug, must_end
 from situationroom.sources.base import Source
 from situationroom.values import Message
 
@@ -27,13 +25,18 @@ async def opened(source: Source[Any, Any]) -> Message | None:
         return error.message
     except TimeoutError:
         return Message("engine.timeout", {"after_s": OPEN_S})
-    except Exception as error:  # noqa: BLE001 - the supervisor: a source's bug is its feeds' failure, shown
+    except BaseException as error:  # the supervisor: a source's bug is its feeds' failure, shown
+        if must_end(error):
+            raise
         return bug(error)
     return None
 
 
 async def closed(source: Source[Any, Any]) -> None:
     """Close a source; one that hangs or breaks must not keep the program from ending."""
-    with suppress(Exception):  # the room is over; there is nobody left to tell
+    try:
         async with asyncio.timeout(CLOSE_S):
             await source.close()
+    except BaseException as error:  # the room is over; there is nobody left to tell
+        if must_end(error):
+            raise

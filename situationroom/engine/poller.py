@@ -12,7 +12,7 @@ from typing import Any
 
 from situationroom.engine.clock import Clock
 from situationroom.engine.intake import taken
-from situationroom.errors import SourceError
+from situationroom.errors import SourceError, bug, must_end
 from situationroom.layout.expressions import Expression
 from situationroom.layout.models import FeedSpec
 from situationroom.panel import moment_of
@@ -116,7 +116,9 @@ class Poller:
             self._failed(error.message, self._since(asked))
         except TimeoutError:
             self._failed(Message("engine.timeout", {"after_s": timeout_s}), self._since(asked))
-        except Exception as error:  # noqa: BLE001 - the supervisor: a source's bug is this feed's failure, shown
+        except BaseException as error:  # the supervisor: a source's bug is this feed's failure, shown
+            if must_end(error):
+                raise
             self._failed(bug(error), self._since(asked))
 
     async def _listen(self) -> None:
@@ -133,7 +135,9 @@ class Poller:
                         self._answered(taken(rows), 0.0)
             except SourceError as error:
                 self._failed(error.message, 0.0)
-            except Exception as error:  # noqa: BLE001 - the supervisor, as above
+            except BaseException as error:  # the supervisor, as above
+                if must_end(error):
+                    raise
                 self._failed(bug(error), 0.0)
             await self._clock.sleep(self.feed.spec.every)
 
@@ -169,11 +173,6 @@ class Poller:
 
     def _since(self, moment: datetime) -> float:
         return max(0.0, (self._clock.now() - moment).total_seconds())
-
-
-def bug(error: Exception) -> Message:
-    """What a person reads of an error that nobody foresaw."""
-    return Message("engine.bug", {"detail": f"{type(error).__name__}: {error}"})
 
 
 def _derive(rows: Rows, derive: Mapping[str, Expression]) -> tuple[tuple[str, ...], tuple[Row, ...]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
@@ -19,6 +20,7 @@ from situationroom.actions.fire import Firing
 from situationroom.engine.clock import Clock
 from situationroom.engine.history import History
 from situationroom.engine.opening import closed, opened
+from situationroom.engine.parts import Supervisor
 from situationroom.engine.poller import Feed, Poller
 from situationroom.engine.rules import Rule
 from situationroom.engine.watching import Watchers
@@ -30,6 +32,7 @@ from situationroom.sources.base import Source
 from situationroom.values import (
     ActionState,
     Alert,
+    Failure,
     FeedState,
     Key,
     Level,
@@ -52,8 +55,8 @@ ALERTS = "alerts"
 ACTIONS = "actions"
 RUNS = "runs"
 
-FiringMaker = Callable[[Callable[[str], FeedState], Callable[[], None]], Firing]
-"""Makes the room's one door to its actions, given how to see a feed and how to tell of a change."""
+FiringMaker = Callable[[Callable[[str], FeedState], Callable[[], None], Callable[[], Message | None]], Firing]
+"""Makes the room's one door to its actions, given how to see a feed, tell of a change, learn of trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,14 @@ class LiveRoom:
         self._statuses: dict[str, Status] = {}
         self._alerts: tuple[Alert, ...] = ()
         self._levels: Mapping[tuple[str, Key], Level] = MappingProxyType({})
-        self._firing = parts.firing(self.latest, lambda: self._tell({ACTIONS, RUNS}))
+        self._parts = Supervisor(clock, self._tell_all)
+        self._firing = parts.firing(self.latest, lambda: self._tell({ACTIONS, RUNS}), self._parts.trouble)
         self._begun = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._running = asyncio.create_task(self._run(), name="room")
+        work = self._parts.keep("room", Message("engine.part_room"), self._run)
+        self._running = asyncio.create_task(work, name="room")
         return self
 
     async def __aexit__(
@@ -112,9 +117,17 @@ class LiveRoom:
         """The room's time, in the layout's time zone."""
         return self._clock.now()
 
+    def trouble(self) -> Message | None:
+        """Why nothing shown may be relied on, or None; see ``engine.interface``."""
+        return self._parts.trouble()
+
     def latest(self, feed: str) -> FeedState:
-        """The newest state of a feed."""
-        return self._pollers[feed].state
+        """The newest state of a feed; a failure while a part of the room stands still."""
+        state = self._pollers[feed].state
+        why, since = self._parts.trouble(), self._parts.since()
+        if why is None or since is None:
+            return state
+        return replace(state, failure=Failure(feed, since, why, 0.0), asking=False)
 
     def sources(self) -> tuple[SourceHealth, ...]:
         """A lamp per source, in layout order."""
@@ -133,7 +146,7 @@ class LiveRoom:
         """What a panel may see now."""
         del panel
         return View(
-            feeds={name: self._pollers[name].state for name in feeds if name in self._pollers},
+            feeds={name: self.latest(name) for name in feeds if name in self._pollers},
             now=self.now(),
             levels=self._levels,
             alerts=self._alerts,
@@ -142,6 +155,7 @@ class LiveRoom:
             opens=self.layout.opens,
             lang=self.layout.lang,
             history=self._history.series,
+            trouble=self.trouble(),
         )
 
     def version(self, feeds: Collection[str]) -> tuple[object, ...]:
@@ -258,10 +272,16 @@ class LiveRoom:
             for source in self._sources.values():
                 closing.push_async_callback(closed, source)
             async with asyncio.TaskGroup() as tasks:
+                for part, work in self._works().items():
+                    said = Message(f"engine.part_{part}")
+                    tasks.create_task(self._parts.keep(part, said, work), name=part)
                 for name in self._sources:
-                    tasks.create_task(self._feed_from(name), name=f"source {name}")
-                tasks.create_task(self._firing.run(), name="actions")
-                tasks.create_task(self._tick(), name="staleness")
+                    part, said = f"source {name}", Message("engine.part_source", {"name": name})
+                    tasks.create_task(self._parts.keep(part, said, partial(self._feed_from, name)), name=part)
+
+    def _works(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What goes on beside the sources, by name."""
+        return {**self._firing.parts(), "staleness": self._tick}
 
     async def _feed_from(self, name: str) -> None:
         """Get a source ready, then ask its feeds for ever; one that cannot be got ready is tried again."""
@@ -270,6 +290,8 @@ class LiveRoom:
             for poller in pollers:
                 poller.unopened(trouble)
             await self._clock.sleep(OPEN_AGAIN_S)
+        if not pollers:
+            await asyncio.Event().wait()  # open for actions alone: nothing is asked, for ever
         async with asyncio.TaskGroup() as tasks:
             for poller in pollers:
                 tasks.create_task(poller.run(), name=f"feed {poller.feed.name}")
@@ -319,14 +341,20 @@ class LiveRoom:
         self._alerts, self._levels = alerts, MappingProxyType(levels)
         return True
 
+    def _tell_all(self) -> None:
+        """Everything looks different: a part of the room stopped, or is back."""
+        self._tell({*self._pollers, ALERTS, ACTIONS, RUNS})
+
     def _tell(self, names: set[str]) -> None:
         self._versions.update(names)
         self._watchers.tell(names)
 
     def _health(self, name: str, now: datetime) -> SourceHealth:
-        states = [p.state for p in self._pollers.values() if p.feed.spec.source == name]
+        states = [self.latest(p.feed.name) for p in self._pollers.values() if p.feed.spec.source == name]
         bad = [s for s in states if s.status(now) in (Status.STALE, Status.FAILED)]
         age_s = min((s.age_s(now) for s in states), default=float("inf"))
+        if (trouble := self.trouble()) is not None:
+            return SourceHealth(name, Level.CRITICAL, age_s, trouble)
         if not bad:
             answered = any(s.reading is not None for s in states)
             return SourceHealth(name, Level.GOOD if answered else None, age_s)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 
+from situationroom.errors import must_end
 from situationroom.formats import printable
 from situationroom.formats import width as cells
 from situationroom.paint.glyphs import Glyphs
@@ -66,7 +67,9 @@ def paint_body(panel: Panel[Any], view: View, width: int, height: int, theme: Th
             tuple(_text(line.text) for line in lines), tuple(line.key for line in lines),
             width, theme, glyphs, view.selected,
         )  # fmt: skip
-    except Exception as error:  # noqa: BLE001 - panels are anybody's code: one that breaks may not end the room
+    except BaseException as error:  # panels are anybody's code: one that breaks may not end the room
+        if must_end(error):
+            raise
         what = f"{type(error).__name__}: {error}"
         return _words(view.say("paint.broken", error=what), "critical", width, theme, glyphs, broken=True)
     return body

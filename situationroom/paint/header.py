@@ -9,15 +9,15 @@ from datetime import datetime
 from situationroom.formats import age, clock, duration, fit, printable
 from situationroom.formats import width as cells
 from situationroom.i18n import say
-from situationroom.paint.bars import GAP, Chrome, Item, bar, fitting
+from situationroom.paint.bars import GAP, Chrome, Item, Tap, bar, fitting
 from situationroom.paint.glyphs import CRITICAL, LEVEL_MARKS, NO_DATA, WARNING, Glyphs
-from situationroom.paint.rows import Piece
+from situationroom.paint.rows import Piece, Row
 from situationroom.paint.theme import Theme
 from situationroom.panel import level_style
-from situationroom.values import GUEST, Alert, Level, Person, SourceHealth
+from situationroom.values import GUEST, Alert, Level, Message, Person, SourceHealth
 
 HEADER_ROWS = 2
-"""Rows of the header, on a wall and on a phone; one more above them while all actions are held."""
+"""Rows of the header, on a wall and on a phone; one more above them in trouble, one while all is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class HeaderFacts:
         titles: what people call them, where that is another word.
         page: the one shown.
         marks: words of state besides (a recording), each with its style.
+        trouble: why nothing shown may be relied on, or None.
         held: who holds all actions, or None.
         approvals: runs that wait for a second person.
         approve_key: the key that opens them, as people read it, or "".
@@ -73,6 +74,7 @@ class HeaderFacts:
     titles: Mapping[str, str] = field(default_factory=dict)
     page: str = ""
     marks: Sequence[Piece] = ()
+    trouble: Message | None = None
     held: Held | None = None
     approvals: int = 0
     approve_key: str = ""
@@ -87,7 +89,7 @@ NAME_CELLS = 20
 def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
     """Row 1: room, clock, countdown; at the right alerts and person. Row 2: lamps; at the right the pages.
 
-    While all actions are held, a banner stands above them.
+    In trouble, and while all actions are held, a banner stands above them.
     """
     left = [
         Item(((facts.room, "strong"),), "room"),
@@ -103,7 +105,7 @@ def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) ->
     first, first_taps = bar(left, right, width, theme, glyphs)
     lamps, tabs = _lamps_and_tabs(facts, width)
     second, second_taps = bar(lamps, tabs, width, theme, glyphs, style="", row=1)
-    return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
+    return _below_banners(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
 
 def _short(name: str) -> str:
@@ -120,7 +122,7 @@ def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -
     event = _event(facts)
     lower = _worst_first([_alerts(facts)], facts.sources, _left_of(event, width))
     second, second_taps = bar(lower, event, width, theme, glyphs, style="", row=1)
-    return _below_banner(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
+    return _below_banners(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
 
 def page_tabs(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
@@ -145,11 +147,33 @@ def _calm(seconds: float, exact_under_s: float, lang: str) -> str:
     return duration(seconds if seconds < exact_under_s else seconds // 60 * 60, lang)
 
 
-def _below_banner(facts: HeaderFacts, header: Chrome, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
-    """The header, below a row across the whole width while all actions are held."""
+def _below_banners(facts: HeaderFacts, header: Chrome, width: int, theme: Theme, glyphs: Glyphs) -> Chrome:
+    """The header, below a row across the whole width for trouble, and one while all actions are held."""
+    banners = [*_trouble_banner(facts), *_hold_banner(facts, width)]
+    rows: list[Row] = []
+    taps: list[Tap] = []
+    for place, (left, right, style) in enumerate(banners):
+        row, tapped = bar(left, right, width, theme, glyphs, style=style, row=place)
+        rows.append(row)
+        taps += tapped
+    lower = [tap._replace(row=tap.row + len(rows)) for tap in header.taps]
+    return Chrome((*rows, *header.rows), (*taps, *lower))
+
+
+Banner = tuple[list[Item], list[Item], str]
+
+
+def _trouble_banner(facts: HeaderFacts) -> list[Banner]:
+    if facts.trouble is None:
+        return []
+    words = say("paint.trouble", facts.lang, why=say(facts.trouble, facts.lang))
+    return [([Item(((f"{CRITICAL} {words}", "alarm"),), "trouble")], [], "alarm")]
+
+
+def _hold_banner(facts: HeaderFacts, width: int) -> list[Banner]:
     held = facts.held
     if held is None:
-        return header
+        return []
     since = clock(held.since.astimezone(facts.now.tzinfo), seconds=False)
     time = _calm((facts.now - held.since).total_seconds(), 60, facts.lang)
     words = say("paint.held", facts.lang, person=held.person, since=since, time=time)
@@ -161,9 +185,7 @@ def _below_banner(facts: HeaderFacts, header: Chrome, width: int, theme: Theme, 
     right = [Item(((part, "banner"),), "hold") for part in release]
     if fitting([*left, *right], width) < len(left) + len(right):
         right = []  # whoever cannot read all of it is better off with the first half
-    row, taps = bar(left, right, width, theme, glyphs, style="banner")
-    lower = tuple(tap._replace(row=tap.row + 1) for tap in header.taps)
-    return Chrome((row, *header.rows), (*taps, *lower))
+    return [(left, right, "banner")]
 
 
 def _marks(facts: HeaderFacts) -> list[Item]:

@@ -49,7 +49,9 @@ def heading_of(panel: Panel[Any], view: View) -> Heading:
     """The title, state and age of a panel's feeds at ``view.now``: the worst of them speaks for all."""
     title = panel.spec.title
     if not view.feeds:
-        return Heading(title, None, lang=view.lang)
+        if view.trouble is None:
+            return Heading(title, None, lang=view.lang)
+        return Heading(title, Status.FAILED, reason=say(view.trouble, view.lang), lang=view.lang)
     states = list(view.feeds.values())
     worst = min(states, key=lambda state: _rank(state.status(view.now)))
     status = worst.status(view.now)

@@ -22,7 +22,7 @@ from situationroom.paint.header import HeaderFacts, Held, phone_header, wall_hea
 from situationroom.paint.rows import Row, blank
 from situationroom.paint.theme import Theme
 from situationroom.panel import Panel, View
-from situationroom.values import ActionState, Alert, Person, RunState, RunStatus, SourceHealth
+from situationroom.values import ActionState, Alert, Message, Person, RunState, RunStatus, SourceHealth
 
 PHONE_UNDER = 60
 """Screens narrower than this, in cells, are phones."""
@@ -73,6 +73,9 @@ class PaintedRoom(Protocol):
 
     def approvals(self) -> Sequence[object]:
         """Runs that wait for a second person."""
+
+    def trouble(self) -> Message | None:
+        """Why nothing shown may be relied on, or None."""
 
     def held(self) -> Holding | None:
         """Who holds all actions, or None."""
@@ -157,6 +160,7 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
         pages=tuple(layout.pages),
         titles={name: layout.page_title(name) for name in layout.pages},
         page=page,
+        trouble=room.trouble(),
         held=held,
         approvals=len(room.approvals()),
         approve_key=keys["approve"],

@@ -20,20 +20,20 @@ LOW = 16
 
 
 class Header(ChromeRows):
-    """Two rows, below a banner while all actions are held; where there is room for one, the first of them."""
+    """Two rows, below a banner in trouble and one while actions are held; on a low screen, the first row."""
 
     def __init__(self, painter: Painter, page: Callable[[], str]) -> None:
         super().__init__(painter)
         self._page = page
         self._lamps: tuple[SourceHealth, ...] = ()
-        self._held = False
+        self._banners = 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One row where the screen is low."""
         del container, width
         if viewport.height < LOW:
             return 1
-        return HEADER_ROWS + (self.painter.room.held() is not None)
+        return HEADER_ROWS + self._bannered()
 
     def chrome(self, size: Size) -> Chrome:
         """The header as a wall or a phone shows it."""
@@ -47,10 +47,15 @@ class Header(ChromeRows):
         lamps = self.painter.room.sources()
         before = [(lamp.level, lamp.reason) for lamp in self._lamps]
         self._lamps = lamps
-        held = self.painter.room.held() is not None
-        if held is not self._held:
-            self._held = held
+        banners = self._bannered()
+        if banners != self._banners:
+            self._banners = banners
             self.refresh(layout=True)
             self.forget()
         if names & AT_ONCE or before != [(lamp.level, lamp.reason) for lamp in lamps]:
             self.repaint()
+
+    def _bannered(self) -> int:
+        """How many banners stand above the two rows."""
+        room = self.painter.room
+        return (room.held() is not None) + (room.trouble() is not None)

@@ -125,7 +125,7 @@ async def _ours(dsn: str, folder: Path) -> tuple[float, float]:
         layout, assembled(layout, types.actions, sources), journal, clock, _no_feed, lambda: None,
         lambda: uuid.uuid4().hex, "bench", Proofs(layout, desk, ""),
     )  # fmt: skip
-    beside = asyncio.create_task(firing.run())
+    beside = asyncio.ensure_future(asyncio.gather(*(follow() for follow in firing.parts().values())))
     asked = await firing.ask("reprocess", {}, Person("kim", "Kim", frozenset({"operator"})))
     looking = asyncio.create_task(_hold_ups())
     await firing.fire(asked.run, Confirmation(typed=asked.preview.target))

@@ -181,7 +181,7 @@ async def firing_room(
     room = FiringRoom(firing, kept, clock, dsn, layout, path, me, feeds)
     if schema:
         await _script(dsn, SCHEMA)
-    looking = asyncio.create_task(firing.run())
+    looking = asyncio.ensure_future(asyncio.gather(*(follow() for follow in firing.parts().values())))
     try:
         yield room
     finally:

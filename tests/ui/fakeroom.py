@@ -77,6 +77,7 @@ class FakeRoom:
         self.learning = asyncio.Event()
         self.learning.set()
         self.no_hold: Message | None = None
+        self.ill: Message | None = None
         self._hold: Hold | None = None
         self._approvals: dict[str, Approval] = {}
         self._spoken: dict[str, asyncio.Event] = {}
@@ -116,6 +117,7 @@ class FakeRoom:
             opens=self._layout.opens,
             lang=self._layout.lang,
             history=self._history,
+            trouble=self.ill,
         )
 
     def version(self, feeds: Collection[str]) -> tuple[object, ...]:
@@ -216,6 +218,9 @@ class FakeRoom:
         del self._approvals[run]
         denied = replace(self._runs[run], state=RunState.DENIED, reason=Message(reason), approve_left_s=None)
         self.run(denied)
+
+    def trouble(self) -> Message | None:
+        return self.ill
 
     def held(self) -> Hold | None:
         return self._hold

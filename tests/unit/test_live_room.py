@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from situationroom.actions.assembly import assembled
 from situationroom.actions.fire import Firing
 from situationroom.catalog import catalog
 from situationroom.commands._open import proofs_of
@@ -40,6 +41,8 @@ panels:
   alerts: {type: alerts}
 pages:
   p: odd sound alerts
+actions:
+  ping: {kind: command, argv: [/bin/true], confirm: press}
 rules:
   odd-high: {feed: odd, critical: {when: n > 100}}
   sound-high: {feed: sound, warning: {when: n > 10}, critical: {when: n > 100}}
@@ -69,14 +72,17 @@ async def running(folder: Path, bad: Source[Any, Any], good: Source[Any, Any]) -
     """The real room of ``LAYOUT`` on these sources."""
     file = folder / "room.yaml"
     file.write_text(LAYOUT, "utf-8")
-    layout = load(file, catalog(folder), {})
+    types = catalog(folder)
+    layout = load(file, types, {})
+    actions = assembled(layout, types.actions, {})
     clock = VirtualClock(MORNING)
     journal = Journal(folder / "room.journal")
 
-    def firing(latest: Any, changed: Any) -> Firing:
+    def firing(latest: Any, changed: Any, trouble: Any) -> Firing:
         return Firing(
-            layout, {}, journal, clock, latest, changed,
+            layout, actions, journal, clock, latest, changed,
             new_id=lambda: uuid.uuid4().hex, where="test", trust=proofs_of(layout, journal, clock),
+            trouble=trouble,
         )  # fmt: skip
 
     async with LiveRoom(Parts(layout, {"bad": bad, "good": good}, firing), clock, Random(1)) as room:

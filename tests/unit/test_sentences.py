@@ -86,6 +86,7 @@ COMPOSED: Mapping[str, list[str]] = {
         *("feed", "source", "state", "rows", "columns", "took", "remark"),
         *(Status.LIVE, Status.EMPTY, Status.FAILED),
     ],
+    "engine.part_{}": [*("looks", "journal", "verify", "temporary", "countdowns"), "staleness"],
     "fire.{}": _said_at_a_terminal(),
     "journal.evidence_{}": [
         *("asked", "approved", "refused", "executed", "outcome", "verified", "settled"),
