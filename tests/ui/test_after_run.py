@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from itertools import count
-from statistics import median
 
 import pytest
 from textual.events import Key
@@ -24,8 +22,8 @@ from .samples import KIM, small_layout, small_panels
 
 WALL = (120, 36)
 PHONE = (46, 60)
-ANSWER_S = 0.1
-"""A key press is answered within this."""
+ANSWERED_WITHIN = 200
+"""Turns of the event loop, in each of which the batch takes a step."""
 
 
 async def fired(app: RoomApp, pilot: Pilot[None]) -> None:
@@ -174,7 +172,7 @@ async def test_the_sheet_of_a_phone_reaches_what_has_no_place_in_its_foot(room: 
             await until_seen(app, words)
 
 
-async def test_a_key_is_answered_in_time_while_a_batch_runs(app: RoomApp, room: FakeRoom) -> None:
+async def test_a_key_is_answered_while_a_batch_runs(app: RoomApp, room: FakeRoom) -> None:
     run = RunStatus("r", "reprocess", RunState.RUNNING, KIM, room.now(), total=100_000)
 
     async def batch() -> None:
@@ -185,14 +183,12 @@ async def test_a_key_is_answered_in_time_while_a_batch_runs(app: RoomApp, room: 
 
     async with app.run_test(size=(200, 50)):
         stepping = asyncio.create_task(batch())
-        waits = []
         for key, words in (("2", "기관35"), ("1", "아이폰16 12843")) * 5:
-            began = time.perf_counter()
             app.post_message(Key(key, key))
-            while words not in text_of(app):
+            for turn in count():
+                if words in text_of(app):
+                    break
+                assert turn < ANSWERED_WITHIN
                 await asyncio.sleep(0)
-                assert time.perf_counter() - began < 5
-            waits.append(time.perf_counter() - began)
         stepping.cancel()
-        assert median(waits) < ANSWER_S, waits
         assert "실행 중" in text_of(app)
