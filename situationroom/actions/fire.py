@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -114,7 +114,7 @@ class Firing:
             actions, tail, guards, records, self._statuses, self._door.carry_revert, feed_state, clock, new_id
         )
 
-    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    def parts(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
         """What goes on beside the feeds, each for ever, by name: whoever runs them begins again what ends."""
         return {
             "looks": self._looks.run,  # the states of actions are looked up

@@ -23,6 +23,7 @@ from situationroom.people.sign_in import SignIn
 from situationroom.people.users import UsersFile
 from situationroom.values import FeedState, Person, RunState
 from tests.bench.report import Figure
+from tests.live.firing_room import going_on
 
 ITEMS = 100_000
 STEP = 200
@@ -125,7 +126,7 @@ async def _ours(dsn: str, folder: Path) -> tuple[float, float]:
         layout, assembled(layout, types.actions, sources), journal, clock, _no_feed, lambda: None,
         lambda: uuid.uuid4().hex, "bench", Proofs(layout, desk, ""),
     )  # fmt: skip
-    beside = asyncio.ensure_future(asyncio.gather(*(follow() for follow in firing.parts().values())))
+    beside = asyncio.create_task(going_on(firing))
     asked = await firing.ask("reprocess", {}, Person("kim", "Kim", frozenset({"operator"})))
     looking = asyncio.create_task(_hold_ups())
     await firing.fire(asked.run, Confirmation(typed=asked.preview.target))

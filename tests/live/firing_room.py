@@ -181,7 +181,7 @@ async def firing_room(
     room = FiringRoom(firing, kept, clock, dsn, layout, path, me, feeds)
     if schema:
         await _script(dsn, SCHEMA)
-    looking = asyncio.ensure_future(asyncio.gather(*(follow() for follow in firing.parts().values())))
+    looking = asyncio.create_task(going_on(firing))
     try:
         yield room
     finally:
@@ -191,6 +191,13 @@ async def firing_room(
         await kept.close()
         for source in opened.values():
             await source.close()
+
+
+async def going_on(firing: Firing) -> None:
+    """All that goes on beside the feeds, for ever; a room keeps each part going by itself."""
+    async with asyncio.TaskGroup() as tasks:
+        for name, follow in firing.parts().items():
+            tasks.create_task(follow(), name=name)
 
 
 async def _script(dsn: str, script: str) -> None:
