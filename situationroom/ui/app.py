@@ -13,6 +13,8 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Event, Key
+from textual.message_pump import MessagePump
 from textual.worker import Worker, WorkerState
 
 from situationroom.engine.interface import Room
@@ -27,6 +29,7 @@ from situationroom.ui.colours import textual_theme
 from situationroom.ui.crash import crash_words
 from situationroom.ui.desk import Desk, anybody
 from situationroom.ui.header import Header
+from situationroom.ui.held_keys import HeldKeys, Opening, Stands, settled
 from situationroom.ui.host import PanelHost
 from situationroom.ui.keys import FUNCTIONS, hints, key_uses, sheet_hints
 from situationroom.ui.message import Said, Tone
@@ -98,12 +101,14 @@ class RoomApp(App[None]):
         desk = Desk(self)
         self._outcomes = outcomes = Outcomes(desk)
         self._wishes = Wishes(desk, outcomes, share)
+        self._keys = HeldKeys()
+        self._settling: asyncio.Task[None] | None = None
         self._runs = RunWishes(desk, outcomes)
         self._taps: Mapping[str, Callable[[str], object]] = {
             "action": self.ask,
             "page": self.go_to_page,
             "source": self._tell_source,
-            "more": lambda _: self.wish(self._open_sheet()),
+            "more": lambda _: self.wish_asking(self._open_sheet()),
             "person": lambda _: self.action_sign_in(),
             **{name: partial(self._run_function, action) for name, action in FUNCTIONS.items()},
         }
@@ -162,9 +167,18 @@ class RoomApp(App[None]):
         """Do something that may take long, beside everything else; its failure is shown."""
         self.run_worker(work, name="wish", exit_on_error=False)
 
+    def wish_asking(self, work: Awaitable[None]) -> None:
+        """Do something that opens a dialog: keys from now on are meant for that."""
+        self.expect_dialog()
+        self.wish(self._asking(work))
+
+    def expect_dialog(self) -> None:
+        """A dialog follows: what is typed before it stands is kept for it."""
+        self._keys.wait()
+
     def ask(self, action: str) -> None:
         """Begin to fire an action: its inputs, preview and confirmation come first."""
-        self.wish(self._wishes.fire(action))
+        self.wish_asking(self._wishes.fire(action))
 
     def become(self, person: Person) -> None:
         """Somebody else sits at this screen from now on."""
@@ -194,6 +208,42 @@ class RoomApp(App[None]):
             self.tabs.repaint()
 
     # keys
+
+    async def on_event(self, event: Event) -> None:
+        """Keep keys back while the dialog they are meant for is on its way."""
+        if isinstance(event, Key) and self.screen_stack:
+            top = self.screen
+            if self._keys.wanted(event, top):
+                return
+            if isinstance(top, Opening) and not event.is_forwarded:
+                self._keys.begin()
+                way = (self.focused or top).ancestors_with_self  # a key goes up from widget to widget
+                self._settling = asyncio.create_task(self._settle(*way))
+        await super().on_event(event)
+
+    async def _settle(self, *pumps: MessagePump) -> None:
+        """Let the next key go on once this one is done with."""
+        try:
+            await settled(*pumps)
+        finally:
+            self._keys.done()
+            self.post_message(Stands())
+
+    @on(Stands)
+    async def _hand_out(self) -> None:
+        if not self.screen_stack:
+            return  # the program is being left
+        if isinstance(self.screen, Opening) and self.screen.stands:
+            self._keys.stands()
+        if (key := self._keys.next(self.screen)) is not None:
+            await self.on_event(key)
+            self.post_message(Stands())  # on the wall nothing else says that the next may go on
+
+    async def _asking(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        finally:
+            self._keys.drop()
 
     def action_page(self, number: int) -> None:
         """Show the page of this number."""
@@ -230,31 +280,31 @@ class RoomApp(App[None]):
 
     def action_stop_run(self) -> None:
         """Stop the run under way."""
-        self.wish(self._runs.stop())
+        self.wish_asking(self._runs.stop())
 
     def action_pause_run(self) -> None:
         """Pause the run under way, or let it go on."""
-        self.wish(self._runs.pause())
+        self.wish_asking(self._runs.pause())
 
     def action_undo_run(self) -> None:
         """Undo the last run that can be undone."""
-        self.wish(self._runs.undo())
+        self.wish_asking(self._runs.undo())
 
     def action_runs(self) -> None:
         """Choose a run and open its card."""
-        self.wish(self._runs.choose())
+        self.wish_asking(self._runs.choose())
 
     def action_approve(self) -> None:
         """Open what waits for a second person."""
-        self.wish(self._runs.approve())
+        self.wish_asking(self._runs.approve())
 
     def action_hold(self) -> None:
         """Hold all actions, or release them."""
-        self.wish(self._wishes.hold())
+        self.wish_asking(self._wishes.hold())
 
     def action_sign_in(self) -> None:
         """Have somebody else sit at this screen."""
-        self.wish(self._wishes.sign_in())
+        self.wish_asking(self._wishes.sign_in())
 
     def action_worst_first(self) -> None:
         """On a phone: the panels with the worst first, or in the page's order again."""
@@ -263,7 +313,7 @@ class RoomApp(App[None]):
 
     def action_leave(self) -> None:
         """Leave, after a question where a run is under way."""
-        self.wish(self._leave())
+        self.wish_asking(self._leave())
 
     def action_help(self) -> None:
         """Show what every key does."""
@@ -308,7 +358,7 @@ class RoomApp(App[None]):
     def _choose(self, host: PanelHost) -> bool:
         """Do what the selected row stands for: ask for an action, open a run. Whether it stood for any."""
         if (run := host.chosen_run) is not None:
-            self.wish(self._runs.card(run))
+            self.wish_asking(self._runs.card(run))
         elif (action := host.chosen_action) is not None:
             self.ask(action)
         else:

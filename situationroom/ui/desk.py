@@ -71,6 +71,7 @@ class Desk:
         if chosen is None:
             return None
         self._last = chosen
+        self.app.expect_dialog()
         return person_of(self.room.layout, chosen, Proof.CLAIMED)
 
     async def proven(self, title: str) -> Person | None:
@@ -96,6 +97,7 @@ class Desk:
 
         """
         while True:
+            self.app.expect_dialog()
             self.app.tell("ui.asking", title=title)
             asked = await ask()
             self.app.hush()

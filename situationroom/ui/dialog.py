@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from situationroom.ui.hangul import JAMO
+from situationroom.ui.held_keys import Opening
 from situationroom.ui.preview import Wording
 
 R = TypeVar("R")
@@ -21,7 +22,7 @@ SHORT = 16
 """Screens with fewer rows than this get dialogs without anything to spare."""
 
 
-class Dialog(ModalScreen[R]):
+class Dialog(Opening, ModalScreen[R]):
     """A modal screen whose background is translucent, so that figures are seen to move behind it.
 
     Textual repaints the screen below a modal one as it changes; nothing of ours is paused by a dialog.

@@ -11,8 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from situationroom.ui.held_keys import Opening
 
-class FilterScreen(ModalScreen[None]):
+
+class FilterScreen(Opening, ModalScreen[None]):
     """Filters as one types; Enter keeps the filter, Esc takes it away."""
 
     AUTO_FOCUS: ClassVar[str | None] = "Input"

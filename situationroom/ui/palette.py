@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from situationroom.i18n import say
+from situationroom.ui.held_keys import Opening
 
 if TYPE_CHECKING:
     from situationroom.ui.app import RoomApp
@@ -79,7 +80,7 @@ class RoomCommands(Provider):
         return cast("RoomApp", self.app)
 
 
-class Palette(CommandPalette):
+class Palette(Opening, CommandPalette):
     """Textual's palette with a plain search mark instead of an emoji."""
 
     def on_mount(self) -> None:

@@ -106,7 +106,9 @@ class Wishes:
         offered = await self._room.choices(action)
         check = check_against(self._room, inputs, offered)
         screen = InputScreen(self._desk.title(action), inputs, offered, check, self._app.wording(), given)
-        return await self._app.push_screen_wait(screen)
+        values = await self._app.push_screen_wait(screen)
+        self._app.expect_dialog()
+        return values
 
     async def _hold_or_release(self, title: str) -> None:
         from situationroom.ui.holding import HoldScreen, ReleaseScreen
@@ -114,6 +116,7 @@ class Wishes:
         person = await self._desk.proven(title)
         if person is None:
             return
+        self._app.expect_dialog()
         if (why := self._room.may_hold(person)) is not None:
             raise denied(why)
         held = self._room.held()

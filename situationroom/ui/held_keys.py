@@ -1,0 +1,101 @@
+"""Keys typed while a dialog is on its way: kept until it is there, then given to it in their order."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.events import Key
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+MOST = 200
+"""So many keys are kept; nobody types more before they look."""
+
+QUIET_TURNS, LONGEST_TURNS = 4, 400
+"""Turns of the event loop without a message after which a key is done with, and the most waited for that."""
+
+ALWAYS = frozenset({"ctrl+c", "ctrl+q"})
+"""Keys that leave the program, whatever is on its way."""
+
+
+class Stands(Message):
+    """A screen above the wall has its focus now."""
+
+
+class Opening:
+    """Added to a screen above the wall: keys that come before it stands and has its focus are kept for it."""
+
+    stands = False
+
+    def on_screen_resume(self) -> None:
+        """Tell the app, once the focus is where it belongs."""
+        assert isinstance(self, Screen)
+        self.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        assert isinstance(self, Screen)
+        self.stands = True
+        self.post_message(Stands())
+
+
+class HeldKeys:
+    """The keys of one screen that wait for a dialog."""
+
+    def __init__(self) -> None:
+        self._waiting = False
+        self._busy = False
+        self._kept: list[Key] = []
+
+    def wait(self) -> None:
+        """A dialog will follow: whatever is typed from now on is meant for it."""
+        self._waiting = True
+
+    def stands(self) -> None:
+        """The dialog is there."""
+        self._waiting = False
+
+    def drop(self) -> None:
+        """No dialog came, so nothing that was meant for it may do anything else."""
+        self._waiting = False
+        self._kept.clear()
+
+    def begin(self) -> None:
+        """A dialog was given a key; the next one waits until all that comes of it is done."""
+        self._busy = True
+
+    def done(self) -> None:
+        """All that came of the last key is done."""
+        self._busy = False
+
+    def wanted(self, key: Key, top: object) -> bool:
+        """Whether a key has to wait, and is kept; ``top`` is the screen it would go to."""
+        if key.key in ALWAYS or not self._blocked(top, came_back=key.is_forwarded):
+            return False
+        if len(self._kept) < MOST:
+            self._kept.append(key)
+        return True
+
+    def next(self, top: object) -> Key | None:
+        """The key that was typed first of those kept, if it may go on: one may come back out of its turn."""
+        if not self._kept or self._blocked(top, came_back=False):
+            return None
+        key = min(self._kept, key=lambda each: each.time)
+        self._kept.remove(key)
+        return key.copy()
+
+    def _blocked(self, top: object, *, came_back: bool) -> bool:
+        """``came_back``: a widget had the key already and made nothing of it, so that it may be a hotkey."""
+        if not isinstance(top, Opening):
+            return self._waiting
+        return not top.stands or (self._busy and not came_back)
+
+
+async def settled(*pumps: MessagePump) -> None:
+    """Wait until whatever a key set going in these has come to rest, within bounds."""
+    quiet = 0
+    for _ in range(LONGEST_TURNS):
+        await asyncio.sleep(0)
+        quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
+        if quiet >= QUIET_TURNS:
+            return

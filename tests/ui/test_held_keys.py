@@ -1,0 +1,116 @@
+"""Keys typed before a dialog stands: they are meant for it, none is lost, and none does anything else."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Key
+from textual.widgets import Input
+
+from situationroom.actions.asked import Confirmation
+from situationroom.errors import ActionDenied
+from situationroom.ui.app import RoomApp
+from situationroom.ui.filtering import FilterScreen
+from situationroom.ui.palette import Palette
+from tests.helpers import wait_until
+
+from .fakeroom import FakeRoom
+from .reading import until_gone, until_seen
+
+WALL = (120, 36)
+
+
+def burst(app: RoomApp, *keys: str) -> None:
+    """Keys all at once, as a terminal sends what was typed while the program was busy."""
+    for key in keys:
+        app.post_message(Key(key, key if len(key) == 1 else None))
+
+
+async def test_the_yes_may_be_typed_right_behind_the_hotkey(app: RoomApp, room: FakeRoom) -> None:
+    async with app.run_test(size=WALL):
+        burst(app, "e", "y")
+        await until_seen(app, "재처리: 1행 바뀜")
+        assert room.fired == [("run-1", Confirmation(""))]
+
+
+@pytest.mark.parametrize("focus", [(), ("tab",), ("tab", "tab")])
+async def test_a_name_to_be_typed_may_be_typed_right_behind_the_hotkey(
+    app: RoomApp, room: FakeRoom, focus: tuple[str, ...]
+) -> None:
+    async with app.run_test(size=WALL):
+        burst(app, *focus, "k", *"KAIT", "enter")
+        await wait_until(lambda: room.fired == [("run-1", Confirmation("KAIT"))], what="a run")
+
+
+async def test_what_is_typed_while_a_preview_is_made_waits_for_it_and_does_nothing_else(
+    app: RoomApp, room: FakeRoom
+) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        room.answering.clear()
+        await pilot.press("k")
+        await wait_until(lambda: room.asked, what="a question")
+        await pilot.press("2", "e", "s", *"KAIT")  # pages, other actions, sharing: none of it
+        assert app.wall.page == "상황"
+        assert [action for action, _ in room.asked] == ["skip"]
+        room.answering.set()
+        await until_seen(app, "2esKAIT")
+        assert isinstance(app.screen.query_one("#target"), Input)
+
+
+async def test_escape_may_be_typed_before_the_dialog_stands(app: RoomApp, room: FakeRoom) -> None:
+    async with app.run_test(size=WALL):
+        burst(app, "e", "escape")
+        await wait_until(lambda: room.withdrawn == ["run-1"], what="the run withdrawn")
+        assert room.fired == []
+
+
+async def test_after_a_refusal_what_was_meant_for_the_dialog_does_nothing_and_the_next_key_all(
+    app: RoomApp, room: FakeRoom
+) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        room.refusal = ActionDenied("지금은 안 됨")
+        burst(app, "e", "2", "y")
+        await until_seen(app, "지금은 안 됨")
+        assert app.wall.page == "상황"
+        await pilot.press("2")
+        assert app.wall.page == "기관"
+
+
+async def test_from_the_inputs_to_the_preview_keys_go_on_in_their_order(app: RoomApp, room: FakeRoom) -> None:
+    async with app.run_test(size=WALL):
+        burst(app, "c", *"50", "enter", "y")
+        await wait_until(lambda: room.fired == [("run-1", Confirmation(""))], what="a run")
+        [(action, values)] = room.asked
+        assert (action, values["limit"]) == ("code", 50)
+
+
+async def test_letters_after_the_filter_key_reach_the_filter_and_no_action(
+    app: RoomApp, room: FakeRoom
+) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        await pilot.press("tab")
+        burst(app, "slash", *"ke1")
+        await wait_until(lambda: isinstance(app.screen, FilterScreen), what="the filter")
+        await until_seen(app, "ke1")
+        assert room.asked == []
+        await pilot.press("escape")
+
+
+async def test_letters_after_the_search_key_reach_the_search_box_and_no_action(
+    app: RoomApp, room: FakeRoom
+) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        burst(app, "ctrl+p", *"ske")
+        await wait_until(lambda: isinstance(app.screen, Palette), what="the search box")
+        await wait_until(lambda: app.screen.query_one(Input).value == "ske", what="what was typed")
+        assert room.asked == []
+        await pilot.press("escape")
+        await until_gone(app, "ske")
+
+
+async def test_keys_that_leave_work_while_a_preview_is_made(app: RoomApp, room: FakeRoom) -> None:
+    async with app.run_test(size=WALL) as pilot:
+        room.answering.clear()
+        await pilot.press("e")
+        await wait_until(lambda: room.asked, what="a question")
+        await pilot.press("ctrl+q")
+        await wait_until(lambda: app.return_code is not None or not app.is_running, what="the end")
