@@ -7,8 +7,7 @@ from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.content import Content
+from textual.containers import ItemGrid
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
@@ -17,7 +16,7 @@ from situationroom.engine.interface import Room
 from situationroom.errors import RoomError
 from situationroom.i18n import say
 from situationroom.people.roles import names_with
-from situationroom.ui.dialog import Dialog, button
+from situationroom.ui.dialog import TOOL_CELLS, Complaint, Dialog, button
 from situationroom.ui.preview import Wording
 from situationroom.ui.who import Names, WhoField
 from situationroom.values import Message, Person
@@ -33,10 +32,11 @@ class ApprovalScreen(Dialog[Decision]):
     """Shows a waiting run to the asker, who may withdraw it, and to whoever may approve or refuse it.
 
     A second person who is proven at this screen only presses; at another's screen, and on a shared wall,
-    they choose their name and give their PIN. Focus starts on Close.
+    they choose their name and give their PIN. Focus starts where they act next: on the PIN, or
+    on Approve where none is wanted; on Close for whom neither is.
     """
 
-    AUTO_FOCUS: ClassVar[str | None] = "#close"
+    AUTO_FOCUS: ClassVar[str | None] = "#pin, #close"
 
     def __init__(self, approval: Approval, title: str, room: Room, viewer: Person, wording: Wording) -> None:
         super().__init__(wording)
@@ -47,6 +47,7 @@ class ApprovalScreen(Dialog[Decision]):
         self._refusing = False
         self._deciding = False
         layout = room.layout
+        self._labels = {name: spec.title for name, spec in layout.actions[approval.action].inputs.items()}
         roles = layout.actions[approval.action].approving_roles
         self._others = names_with(layout, roles, but=approval.asker.id)
         names: Names = {
@@ -71,7 +72,7 @@ class ApprovalScreen(Dialog[Decision]):
             below.append(self._who)
         reason = Input(placeholder=say("ui.refuse_why", self.lang), compact=True, id="reason")
         reason.display = False
-        below += [reason, Static("", classes="wrong", id="wrong", markup=False)]
+        below += [reason, Complaint(id="wrong")]
         possible = self._direct or self._who is not None
         tools: list[Button] = []
         buttons = [button(say("ui.close", self.lang), "close")]
@@ -81,19 +82,25 @@ class ApprovalScreen(Dialog[Decision]):
             tools.append(button(say("ui.refuse", self.lang), "refuse"))
             buttons.append(button(say("ui.approve", self.lang), "approve", loud=True))
         if tools:
-            below.append(Horizontal(*tools, classes="buttons tools"))
-        preview = Static(self.wording.approval(self._approval), id="preview")
-        yield self.box(self._title, preview, *below, buttons=tuple(buttons))
+            below.append(ItemGrid(*tools, min_column_width=TOOL_CELLS, classes="tools"))
+        preview = Static(self.wording.approval(self._approval, self._labels), id="preview")
+        statement = self.folded(self._approval.statement)
+        yield self.box(self._title, preview, *statement, below=below, buttons=tuple(buttons))
 
     def on_mount(self) -> None:
         """Count down, and notice what is decided elsewhere."""
+        super().on_mount()
+        if self._direct:
+            self.query_one("#approve").focus()
         self.set_interval(LOOK_S, self._look)
 
     @on(Button.Pressed, "#approve")
     @on(Input.Submitted, "#pin")
     def action_approve(self) -> None:
         """Say yes; with the PIN given and a refusal begun, the Enter means that."""
-        if self._refusing:
+        if self._who is not None and not self._who.pin:
+            self._who.complain(Message("ui.pin_wanted"))  # an empty one would count as a wrong one
+        elif self._refusing:
             self.action_refuse()
         else:
             self.run_worker(self._decide(""))
@@ -145,7 +152,7 @@ class ApprovalScreen(Dialog[Decision]):
 
     def _complain(self, message: Message) -> None:
         words = self.wording.plain(say(message, self.lang))
-        self.query_one("#wrong", Static).update(Content(words))
+        self.query_one("#wrong", Complaint).say(words)
 
     def _look(self) -> None:
         if self._deciding:

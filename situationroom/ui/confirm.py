@@ -28,11 +28,11 @@ Answer = Confirmation | Literal["again"] | None
 class ConfirmScreen(Dialog[Answer]):
     """Shows a preview and takes a confirmation: by a press, or by typing the target's name.
 
-    With ``who`` the PIN of whoever asks has to be given as well. Focus starts on Cancel. When the preview is
-    too old it can only be made again.
+    With ``who`` the PIN of whoever asks has to be given as well. Focus starts where something has to be
+    typed, else on Cancel. When the preview is too old it can only be made again.
     """
 
-    AUTO_FOCUS: ClassVar[str | None] = "#cancel"
+    AUTO_FOCUS: ClassVar[str | None] = "#target, #pin, #cancel"
 
     def __init__(
         self,
@@ -68,8 +68,9 @@ class ConfirmScreen(Dialog[Answer]):
             yes = "ui.fire_typed" if self._wordy else "ui.fire"
         yield self.box(
             self._title,
-            Static(self.wording.preview(self._asked.preview), id="preview"),
-            *below,
+            Static(self.wording.preview(self._asked.preview, self._title), id="preview"),
+            *self.folded(self._asked.preview.statement),
+            below=below,
             buttons=(
                 button(say("ui.cancel", self.lang), "cancel"),
                 button(say(yes, self.lang), "fire", loud=True, disabled=self._typed),
@@ -79,6 +80,7 @@ class ConfirmScreen(Dialog[Answer]):
 
     def on_mount(self) -> None:
         """Count down to the end of the preview."""
+        super().on_mount()
         self.set_interval(1.0, self._tick)
         self._tick()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
 
+from rich.text import Text
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -12,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from situationroom.i18n import say
 from situationroom.ui.hangul import JAMO
 from situationroom.ui.held_keys import Opening
 from situationroom.ui.preview import Wording
@@ -22,6 +25,13 @@ SHORT = 16
 """Screens with fewer rows than this get dialogs without anything to spare."""
 
 
+TALLEST_PERCENT = 90
+"""Of the screen's height, where it is not a small one."""
+
+TOOL_CELLS = 18
+"""A button among several that change something; as many stand side by side as there is room for."""
+
+
 class Dialog(Opening, ModalScreen[R]):
     """A modal screen whose background is translucent, so that figures are seen to move behind it.
 
@@ -30,6 +40,9 @@ class Dialog(Opening, ModalScreen[R]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False),
+        Binding("pageup", "turn(-1)", show=False),
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("f2", "unfold", show=False),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
@@ -40,6 +53,7 @@ class Dialog(Opening, ModalScreen[R]):
     def __init__(self, wording: Wording) -> None:
         super().__init__()
         self.wording = wording
+        self._more = ""
         self.lang = wording.lang
 
     def bind_letters(self, actions: Mapping[str, str]) -> None:
@@ -47,18 +61,83 @@ class Dialog(Opening, ModalScreen[R]):
         for letter, action in actions.items():
             self._bindings.bind(f"{letter},{JAMO[letter]}", action, show=False)
 
-    def box(self, title: str, body: Widget, *below: Widget, buttons: tuple[Button, ...]) -> Widget:
+    def box(
+        self, title: str, *body: Widget, below: Sequence[Widget] = (), buttons: tuple[Button, ...]
+    ) -> Widget:
         """The dialog's box: title, a body that scrolls, what stands below it, the buttons."""
         return Vertical(
             Static(Content(self.wording.plain(title)), classes="title"),
-            VerticalScroll(body, classes="body", can_focus=False),
+            VerticalScroll(*body, classes="body", can_focus=False),
+            Static("", id="more", markup=False),
             Vertical(*below, Horizontal(*buttons, classes="buttons"), classes="foot"),
             classes="box",
         )
 
+    def folded(self, statement: str) -> tuple[Widget, ...]:
+        """SQL or a request, unfolded by a key or a tap: what it is must be there, and not in the way."""
+        if not statement:
+            return ()
+        lines = [self.wording.line((part, "muted")) for part in statement.splitlines()]
+        unfold = button(self.wording.plain(say("ui.unfold", self.lang, count=len(lines))), "unfold")
+        text = Static(Text("\n").join(lines), id="statement")
+        text.display = False
+        return unfold, text
+
+    @on(Button.Pressed, "#unfold")
+    def action_unfold(self) -> None:
+        """Show the statement, or fold it again."""
+        for text in self.query("#statement"):
+            text.display = not text.display
+
+    def action_turn(self, pages: int) -> None:
+        """Turn the body's pages, wherever the focus is."""
+        for body in self.query(".body").results(VerticalScroll):
+            body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+
+    def on_mount(self) -> None:
+        """Fit the box to the screen after each layout: the foot first, the body gets what is left."""
+        self.screen_layout_refresh_signal.subscribe(self, self._fit, immediate=True)
+        for body in self.query(".body").results(VerticalScroll):
+            self.watch(body, "scroll_y", self._tell_more, init=False)
+
+    def _fit(self, _: object) -> None:
+        for box in self.query(".box").results(Vertical):
+            body = box.query_one(".body", VerticalScroll)
+            others = [part for part in box.children if part is not body and part.id != "more"]
+            around = sum(part.outer_size.height for part in others if part.display) + box.gutter.height
+            tall = body.virtual_size.height + around
+            small = any(self.has_class(name) for name in ("-phone", "-tiny", "-short"))
+            most = 100 if small else TALLEST_PERCENT
+            full = tall > self.size.height * most // 100
+            if full is not box.has_class("-full"):
+                box.set_class(full, "-full")
+        self._tell_more()
+
+    def _tell_more(self) -> None:
+        """Say that the body goes on, where a scroll bar alone would be overlooked."""
+        for body in self.query(".body").results(VerticalScroll):
+            left = round(body.max_scroll_y - body.scroll_y)
+            words = self.wording.plain(say("ui.more_below", self.lang, count=left)) if left > 0 else ""
+            if words != self._more:
+                self._more = words
+                self.query_one("#more", Static).update(words, layout=False)
+
     def action_close(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+class Complaint(Static):
+    """What is wrong with what was given; takes no line while nothing is."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
+        super().__init__("", classes="wrong", id=id, markup=False)
+        self.display = False
+
+    def say(self, words: str) -> None:
+        """Show it; "" takes it away."""
+        self.update(Content(words))
+        self.display = bool(words)
 
 
 def button(label: str, name: str, *, loud: bool = False, disabled: bool = False) -> Button:

@@ -18,7 +18,7 @@ from situationroom.engine.interface import Room
 from situationroom.errors import ActionDenied
 from situationroom.i18n import say
 from situationroom.layout.models import InputSpec
-from situationroom.ui.dialog import Dialog, button
+from situationroom.ui.dialog import Complaint, Dialog, button
 from situationroom.ui.preview import Wording
 from situationroom.values import Value
 
@@ -74,7 +74,7 @@ class Field(Vertical):
             select_on_focus=False,
         )
         yield answer
-        yield Static("", classes="wrong", markup=False)
+        yield Complaint()
         if self._choices:
             choosing = OptionList(
                 *(
@@ -99,13 +99,13 @@ class Field(Vertical):
             ActionDenied: it does not fit; the field says why.
 
         """
-        wrong = self.query_one(".wrong", Static)
+        wrong = self.query_one(Complaint)
         try:
             value = check(self.input_name, self.query_one(Input).value)
         except ActionDenied as error:
-            wrong.update(Content(self._wording.plain(say(error.message, self._lang))))
+            wrong.say(self._wording.plain(say(error.message, self._lang)))
             raise
-        wrong.update("")
+        wrong.say("")
         return value
 
     @on(OptionList.OptionSelected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from rich.text import Text
@@ -18,7 +18,7 @@ from situationroom.paint.theme import Theme
 from situationroom.values import Message, Row
 
 ROWS_SHOWN = 8
-WIDEST_COLUMN = 32
+WIDEST_COLUMN, NARROWEST_COLUMN = 32, 6
 
 
 class Wording:
@@ -31,12 +31,15 @@ class Wording:
         self._glyphs = glyphs
         self.width = max(1, width)
 
-    def preview(self, preview: Preview) -> Text:
-        """The effect, before → after, how many, the warnings, the rows and the statement."""
-        return self._effect(preview, preview.before.text)
+    def preview(self, preview: Preview, title: str = "") -> Text:
+        """The effect, before → after, how many, the warnings and the rows; not again what the title says."""
+        return self._effect(preview, preview.before.text, title)
 
-    def approval(self, approval: Approval) -> Text:
-        """The same preview as the asker saw it, and who asked, when, from where, with which values."""
+    def approval(self, approval: Approval, labels: Mapping[str, str]) -> Text:
+        """The same preview as the asker saw it, and who asked, when, from where, with which values.
+
+        ``labels`` are what the layout calls the inputs.
+        """
         asked = say(
             "ui.asked_by",
             self.lang,
@@ -46,7 +49,7 @@ class Wording:
         )
         lines = [self.line((asked, "title"))]
         lines += [
-            self.line((f"{name}: ", "muted"), (cell(value, None, self.lang), ""))
+            self.line((f"{labels.get(name) or name}: ", "muted"), (cell(value, None, self.lang), ""))
             for name, value in approval.values.items()
         ]
         return Text("\n").join([*lines, Text(), self._effect(approval, approval.before)])
@@ -81,8 +84,8 @@ class Wording:
             shown.append(self.plain(raw), self._theme.style(style))
         return shown
 
-    def _effect(self, shown: Preview | Approval, before: Message | None) -> Text:
-        lines = self.lines(self._say(shown.what), "strong")
+    def _effect(self, shown: Preview | Approval, before: Message | None, title: str = "") -> Text:
+        lines = self.lines(self._say(shown.what).removeprefix(f"{title}: "), "strong")
         if before is not None:
             lines.append(self.change(before, shown.after))
         if shown.count is not None:
@@ -96,8 +99,6 @@ class Wording:
             left = (shown.count or len(shown.rows)) - min(len(shown.rows), ROWS_SHOWN)
             if left > 0:
                 lines.append(self.line((say("ui.more_rows", self.lang, count=number(left)), "muted")))
-        if shown.statement:
-            lines += [Text(), *(self.line((part, "muted")) for part in shown.statement.splitlines())]
         return Text("\n").join(lines)
 
     def lines(self, raw: str, style: str) -> list[Text]:
@@ -123,9 +124,17 @@ class Wording:
             min(WIDEST_COLUMN, max(cells(text) for text in (printable(name), *(line[i] for line in body))))
             for i, name in enumerate(columns)
         ]
+        _shrink(widths, self.width - 2 * (len(widths) - 1))
         lines = [self._columns(columns, widths, "muted")]
         return lines + [self._columns(line, widths, "") for line in body]
 
     def _columns(self, values: Sequence[str], widths: Sequence[int], style: str) -> Text:
         shown = "  ".join(fit(printable(v), w) for v, w in zip(values, widths, strict=True))
         return self.line((fit(shown, min(self.width, cells(shown))), style))
+
+
+def _shrink(widths: list[int], room: int) -> None:
+    """Take from the widest columns until all have room: it is words that are cut, not figures."""
+    while sum(widths) > room and max(widths) > NARROWEST_COLUMN:
+        widest = max(widths)
+        widths[widths.index(widest)] = widest - 1

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import ItemGrid
 from textual.widgets import Button, Static
 
 from situationroom.engine.interface import Room
@@ -16,7 +16,7 @@ from situationroom.errors import RoomError
 from situationroom.formats import duration, number
 from situationroom.i18n import say
 from situationroom.paint.runs import run_due, run_errors, run_progress, run_state, run_steps
-from situationroom.ui.dialog import Dialog, button
+from situationroom.ui.dialog import TOOL_CELLS, Dialog, button
 from situationroom.ui.preview import Wording
 from situationroom.values import Message, RunState, RunStatus
 
@@ -77,12 +77,13 @@ class RunScreen(Dialog[Leaving | None]):
             Static(id="facts"),
             Static(id="truth"),
             Static(id="said"),
-            Horizontal(*tools, classes="buttons tools"),
+            below=[ItemGrid(*tools, min_column_width=TOOL_CELLS, classes="tools")],
             buttons=(button(say("ui.close", self.lang), "close"),),
         )
 
     def on_mount(self) -> None:
         """Follow the run; of an unknown one, ask what is true now."""
+        super().on_mount()
         if self._run.unsettled:
             self._truth = self.wording.line((say("ui.probing", self.lang), "muted"))
             self.run_worker(self._probe())

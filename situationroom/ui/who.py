@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from situationroom.errors import RoomError
 from situationroom.i18n import say
-from situationroom.ui.dialog import Dialog, button
+from situationroom.ui.dialog import Complaint, Dialog, button
 from situationroom.ui.preview import Wording
 from situationroom.values import Message, Person
 
@@ -47,7 +47,7 @@ class WhoField(Vertical):
         words = say("ui.pin", self._wording.lang, name=self._names.get(self._first, ""))
         yield Static(Content(plain(words)), id="pin-label")
         yield Input(password=True, compact=True, select_on_focus=False, id="pin")
-        yield Static("", classes="wrong", id="pin-wrong", markup=False)
+        yield Complaint(id="pin-wrong")
 
     @property
     def person(self) -> str:
@@ -78,7 +78,7 @@ class WhoField(Vertical):
     def complain(self, message: Message) -> None:
         """Say what is wrong, and have the PIN typed anew."""
         words = self._wording.plain(say(message, self._wording.lang))
-        self.query_one("#pin-wrong", Static).update(Content(words))
+        self.query_one("#pin-wrong", Complaint).say(words)
         field = self.query_one("#pin", Input)
         field.value = ""
         field.focus()

@@ -312,6 +312,11 @@ class FakeRoom:
         self.run(waiting)
         return waiting
 
+    def set_approval(self, approval: Approval) -> None:
+        """What waits for a second person looks different."""
+        self._approvals[approval.run] = approval
+        self._tell("actions", "runs")
+
     def speak(self, run: str, verified: bool) -> None:
         """The live figures have spoken."""
         self.run(replace(self._runs[run], verified=verified, verify_left_s=None))

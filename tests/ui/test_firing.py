@@ -77,7 +77,7 @@ async def test_typing_needs_no_step_to_the_field(app: RoomApp, room: FakeRoom) -
         await pilot.press("k")
         await until_seen(app, "'KAIT'")
         assert app.focused is not None
-        assert app.focused.id == "cancel"
+        assert app.focused.id == "target"
         await pilot.press("K")
         assert app.screen.query_one(Input).value == "K"
 

@@ -49,7 +49,7 @@ async def test_the_asker_sees_the_countdown_and_who_may_approve(two: FakeRoom) -
         assert PREVIEW in shown
         assert "승인 가능: 박팀장" in shown
         assert app.focused is not None
-        assert app.focused.id == "close"
+        assert app.focused.id == "pin"
         two.move(42)
         await until_seen(app, "남은 시간 4분 18초")
 
@@ -113,7 +113,7 @@ async def test_closing_leaves_it_waiting_and_the_key_opens_it_again(two: FakeRoo
     app = screen_of(two, PROVEN)
     async with app.run_test(size=WALL) as pilot:
         await asked(app, pilot)
-        await pilot.press("enter")
+        await pilot.press("escape")
         await until_gone(app, "승인 가능")
         assert two.withdrawn == []
         await until_seen(app, "승인 요청 1건 (y)")
@@ -131,12 +131,12 @@ async def test_another_screen_hears_of_the_request_and_approves_by_a_press(two: 
         await until_seen(app, PREVIEW)
         assert "요청: 김운영" in text_of(app)
         assert "PIN" not in text_of(app)
-        await pilot.press("enter")
+        await pilot.press("escape")
         await until_gone(app, PREVIEW)
-        assert two.done == [], "focus starts on Close"
-        await pilot.press("y")
+        await pilot.press("y", "y")  # the key that opened it is no yes
         await until_seen(app, PREVIEW)
-        await pilot.click("#approve")
+        assert two.done == []
+        await pilot.press("enter")
         await wait_until(lambda: two.done == [("approve", "r7", "park")], what="the approval")
 
 
@@ -157,8 +157,9 @@ async def test_a_claimed_person_has_to_show_their_pin(two: FakeRoom) -> None:
         await pilot.press("y")
         await until_seen(app, "박팀장 님의 PIN")
         await pilot.click("#approve")
-        await until_seen(app, "PIN이 맞지 않음")
+        await until_seen(app, "PIN을 입력하세요")
         assert two.done == []
+        assert two.tries == []
 
 
 async def test_refusing_wants_a_reason(two: FakeRoom) -> None:
@@ -193,7 +194,7 @@ async def test_an_asker_who_is_not_proven_gives_their_pin_first(two: FakeRoom) -
         await pilot.press("k")
         await until_seen(app, "김운영 님의 PIN")
         assert app.focused is not None
-        assert app.focused.id == "cancel"
+        assert app.focused.id == "pin"
         await pilot.press(*"4821", "enter")
         await until_seen(app, "승인 대기 중 — 남은 시간")
         (_, confirmation), *_ = two.fired
@@ -214,7 +215,7 @@ async def test_where_nobody_may_approve_there_is_no_button_for_it() -> None:
     app = screen_of(room, PROVEN)
     async with app.run_test(size=WALL) as pilot:
         await asked(app, pilot)
-        assert {button.id for button in app.screen.query(Button)} == {"close", "withdraw"}
+        assert {button.id for button in app.screen.query(Button)} == {"close", "withdraw", "unfold"}
 
 
 async def test_every_dialog_about_it_speaks_english_in_an_english_room() -> None:

@@ -1,0 +1,129 @@
+"""Every dialog at every size: what a person must press, type or know in time is in sight."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from textual.containers import VerticalScroll
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.widgets import Button
+
+import situationroom.ui
+from situationroom.ui.app import RoomApp
+from situationroom.ui.dialog import Dialog
+from situationroom.ui.held_keys import Opening
+from tests.helpers import wait_until
+
+from .dialogs import DIALOGS, crowded
+from .reading import text_of, until_seen
+
+SIZES = [(40, 15), (46, 45), (80, 24), (120, 40), (200, 50)]
+
+
+async def opened(app: RoomApp, name: str) -> ModalScreen[Any]:
+    screen = DIALOGS[name](app)
+    app.push_screen(screen)
+    await wait_until(lambda: isinstance(screen, Opening) and screen.stands, what="the dialog")
+    return screen
+
+
+def whole(screen: Region, part: Region) -> bool:
+    return part.area > 0 and screen.contains_region(part)
+
+
+def look(app: RoomApp, screen: ModalScreen[Any]) -> str:
+    """The screen as text, after seeing that nothing that must be in sight is out of it."""
+    in_body = set(screen.query(".body *").results())
+    for button in screen.query(Button):
+        if button not in in_body and button.display and button.parent and button.parent.display:
+            assert whole(screen.region, button.region), (button.id, button.region)
+    assert app.focused is not None
+    assert whole(screen.region, app.focused.region), (app.focused, app.focused.region)
+    for place in ("#pin", "#target", "#expiry", "#left", "#reason"):
+        for part in screen.query(place):
+            if part.display:
+                assert whole(screen.region, part.region), (place, part.region)
+    for body in screen.query(".body").results(VerticalScroll):
+        assert whole(screen.region, body.region)
+    return "\n".join(line.rstrip() for line in text_of(app).splitlines())
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_what_must_be_pressed_or_typed_is_in_sight_and_it_looks_as_it_did(
+    name: str, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    app = crowded()
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(app, name)
+        await pilot.pause()
+        assert look(app, screen) == snapshot
+
+
+@pytest.mark.parametrize("name", ["confirm-typed", "approval-pin", "inputs", "card-running"])
+async def test_it_looks_as_it_did_in_english(name: str, snapshot: SnapshotAssertion) -> None:
+    app = crowded("en")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, name)
+        await pilot.pause()
+        assert look(app, screen) == snapshot
+
+
+def test_no_dialog_is_without_a_picture() -> None:
+    for module in pkgutil.iter_modules(situationroom.ui.__path__):
+        importlib.import_module(f"situationroom.ui.{module.name}")
+    app = crowded()
+    pictured = {type(made(app)) for name, made in DIALOGS.items() if name != "search"}
+    assert {
+        kind for kind in Dialog.__subclasses__() if kind.__module__.startswith("situationroom.")
+    } <= pictured
+
+
+@pytest.mark.parametrize("size", [(40, 15), (80, 24)], ids=str)
+@pytest.mark.parametrize("name", ["confirm", "confirm-typed-pin", "approval-pin", "help"])
+async def test_pages_of_the_body_are_turned_wherever_the_focus_is(name: str, size: tuple[int, int]) -> None:
+    app = crowded()
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(app, name)
+        body = screen.query_one(".body", VerticalScroll)
+        assert body.max_scroll_y > 0
+        await until_seen(app, "줄 더")
+        for _ in range(30):
+            await pilot.press("pagedown")
+        await wait_until(lambda: body.scroll_y == body.max_scroll_y, what="the end")
+        assert "줄 더" not in text_of(app)
+        await pilot.press("pageup")
+        await until_seen(app, "줄 더")
+
+
+@pytest.mark.parametrize("name", ["confirm", "confirm-typed", "approval-pin"])
+async def test_a_statement_is_folded_until_it_is_asked_for(name: str) -> None:
+    app = crowded()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await opened(app, name)
+        assert "update error_queue" not in text_of(app)
+        await pilot.press("f2")
+        await until_seen(app, "update error_queue")
+        await pilot.press("f2")
+        await wait_until(lambda: "update error_queue" not in text_of(app), what="the statement folded")
+
+
+@pytest.mark.parametrize(
+    ("name", "focused"),
+    [
+        ("confirm", "cancel"), ("confirm-typed", "target"), ("confirm-two-pin", "pin"),
+        ("approval-pin", "pin"), ("approval-asker", "pin"), ("approval-second", "approve"),
+        ("inputs", None), ("sign-in", "people"),
+    ],
+)  # fmt: skip
+async def test_the_focus_is_where_the_person_must_act_next(name: str, focused: str | None) -> None:
+    app = crowded()
+    async with app.run_test(size=(80, 24)):
+        await opened(app, name)
+        assert app.focused is not None
+        assert app.focused.id == focused
