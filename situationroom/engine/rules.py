@@ -125,7 +125,8 @@ class Rule:
             entry.alert = self._alert(key, reached, now, self._facts(row, reached))
 
     def _facts(self, row: Row, level: Level) -> Mapping[str, Value]:
-        return {name: row[name] for name in sorted(self._conditions[level].when.names) if name in row}
+        """The columns a condition reads, in the order it names them, with what they hold."""
+        return {name: row[name] for name in self._conditions[level].named if name in row}
 
     def _alert(self, key: Key, level: Level, since: datetime, facts: Mapping[str, Value]) -> Alert:
         return Alert(self.name, self.spec.title or self.name, self.spec.feed, key, level, since, facts=facts)
@@ -134,10 +135,12 @@ class Rule:
 class _Compiled:
     """A condition ready to be evaluated."""
 
-    __slots__ = ("clear", "clear_for_s", "for_s", "when")
+    __slots__ = ("clear", "clear_for_s", "for_s", "named", "when")
 
     def __init__(self, condition: Condition) -> None:
         self.when: Expression = compile_expression(condition.when)
         self.clear: Expression | None = compile_expression(condition.clear) if condition.clear else None
+        places = {name: condition.when.find(name) for name in self.when.names}
+        self.named = sorted(places, key=lambda name: (places[name], name))
         self.for_s = condition.for_ or 0.0
         self.clear_for_s = condition.clear_for or 0.0

@@ -74,6 +74,7 @@ Column = Annotated[str, Names("column")]
 """A column of the model's feed: the nearest ``FeedName`` at or above it, else the panel's ``feed:``."""
 
 SourceName = Annotated[str, Names("source")]
+ActionName = Annotated[str, Names("action")]
 ChannelName = Annotated[str, Names("channel")]
 
 Expression = Annotated[str, Names("expression")]

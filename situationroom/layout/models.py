@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from situationroom.layout.fields import (
+    ActionName,
     Column,
     ConditionText,
     Expression,
@@ -103,6 +104,22 @@ class Condition(Spec):
     clear_for: Seconds | None = None
 
 
+class RuleAction(Spec):
+    """An action that helps against an alert, for rows of which ``when`` is true; by default for all."""
+
+    action: ActionName
+    when: Expression | None = None
+
+
+_RuleAction = Annotated[
+    RuleAction,
+    BeforeValidator(
+        lambda given: {"action": given} if isinstance(given, str) else given,
+        json_schema_input_type=str | RuleAction,
+    ),
+]
+
+
 class RuleSpec(Spec):
     """One entry of ``rules``: one alert per key of its feed."""
 
@@ -111,6 +128,8 @@ class RuleSpec(Spec):
     warning: Condition | None = None
     critical: Condition | None = None
     on_stale: Literal["hold", "raise"] = "hold"
+    actions: tuple[_RuleAction, ...] = ()
+    guide: Label = ""
 
     @model_validator(mode="after")
     def _judges(self) -> RuleSpec:
@@ -265,7 +284,7 @@ class UndoSpec(Spec):
     """
 
     within: Seconds = 1_800.0
-    action: Annotated[str, Names("action")] | None = None
+    action: ActionName | None = None
     values: Mapping[str, str] = Field(default_factory=dict)
 
 

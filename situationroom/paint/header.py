@@ -11,6 +11,7 @@ from situationroom.formats import width as cells
 from situationroom.i18n import say
 from situationroom.paint.bars import GAP, Chrome, Item, Tap, bar, fitting
 from situationroom.paint.glyphs import CRITICAL, LEVEL_MARKS, NO_DATA, WARNING, Glyphs
+from situationroom.paint.incident import Incident
 from situationroom.paint.rows import Piece, Row
 from situationroom.paint.theme import Theme
 from situationroom.panel import level_style
@@ -50,6 +51,7 @@ class HeaderFacts:
         opens: when the watched event begins, or None.
         sources: a lamp each.
         alerts: the standing ones.
+        incident: the worst of them while it is critical, or None.
         person: who looks, or None for nobody in particular (a picture).
         pages: names of the pages, in order.
         titles: what people call them, where that is another word.
@@ -69,6 +71,7 @@ class HeaderFacts:
     opens: datetime | None = None
     sources: Sequence[SourceHealth] = ()
     alerts: Sequence[Alert] = ()
+    incident: Incident | None = None
     person: Person | None = None
     pages: Sequence[str] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +107,9 @@ def wall_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) ->
         right.append(Item(((name, "muted" if guest else "title"),), "person"))
     first, first_taps = bar(left, right, width, theme, glyphs)
     lamps, tabs = _lamps_and_tabs(facts, width)
+    if facts.incident is not None:  # it stands before the lamps, of which the bad ones are kept
+        tabs = _tabs(facts, named=facts.page) if len(facts.pages) > 1 else []
+        lamps = _incident(facts, facts.incident, _left_of(tabs, width))
     second, second_taps = bar(lamps, tabs, width, theme, glyphs, style="", row=1)
     return _below_banners(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
@@ -121,6 +127,8 @@ def phone_header(facts: HeaderFacts, width: int, theme: Theme, glyphs: Glyphs) -
     first, first_taps = bar(left, [Item(((clock(facts.now), "accent"),))], width, theme, glyphs)
     event = _event(facts)
     lower = _worst_first([_alerts(facts)], facts.sources, _left_of(event, width))
+    if facts.incident is not None:
+        event, lower = [], _incident(facts, facts.incident, width)
     second, second_taps = bar(lower, event, width, theme, glyphs, style="", row=1)
     return _below_banners(facts, Chrome((first, second), first_taps + second_taps), width, theme, glyphs)
 
@@ -228,6 +236,26 @@ def _lamps_and_tabs(facts: HeaderFacts, width: int) -> tuple[list[Item], list[It
         tabs = _tabs(facts, named=facts.page)
         lamps = _worst_first([], facts.sources, _left_of(tabs, width))
     return lamps, tabs
+
+
+def _incident(facts: HeaderFacts, incident: Incident, room: int) -> list[Item]:
+    """``■ KAIT 오류율 42.7 % 6분 · k SKIP``, then the bad lamps; words give way, the figure does not."""
+    age = incident.age(facts.now, facts.lang)
+    more = say("paint.incident_more", facts.lang, count=incident.others) if incident.others else ""
+    bad = [source for source in facts.sources if source.level]
+    for what, action in (
+        (incident.what, incident.action),
+        (incident.what, ""),
+        (incident.what.partition(" ")[0], ""),
+    ):
+        words = " ".join(part for part in (what, incident.figure, age, more) if part)
+        pieces: list[Piece] = [(f"{CRITICAL} {words}", "critical")]
+        if incident.key:
+            pieces += [(" · ", "muted"), (incident.key, "key"), (f" {action}" if action else "", "critical")]
+        item = Item(tuple(pieces), "incident")
+        if fitting([item], room):
+            break
+    return _worst_first([item], bad, room) if bad else [item]
 
 
 def _left_of(right: Sequence[Item], width: int) -> int:

@@ -19,10 +19,21 @@ from situationroom.paint.frame import paint_panel
 from situationroom.paint.glyphs import Glyphs
 from situationroom.paint.grid import Rect, phone_order, rectangles
 from situationroom.paint.header import HeaderFacts, Held, phone_header, wall_header
+from situationroom.paint.incident import Incident, incident_of
 from situationroom.paint.rows import Row, blank
 from situationroom.paint.theme import Theme
 from situationroom.panel import Panel, View
-from situationroom.values import ActionState, Alert, Message, Person, RunState, RunStatus, SourceHealth
+from situationroom.values import (
+    ActionState,
+    Alert,
+    FeedState,
+    Level,
+    Message,
+    Person,
+    RunState,
+    RunStatus,
+    SourceHealth,
+)
 
 PHONE_UNDER = 60
 """Screens narrower than this, in cells, are phones."""
@@ -73,6 +84,9 @@ class PaintedRoom(Protocol):
 
     def approvals(self) -> Sequence[object]:
         """Runs that wait for a second person."""
+
+    def latest(self, feed: str) -> FeedState:
+        """The newest state of a feed."""
 
     def trouble(self) -> Message | None:
         """Why nothing shown may be relied on, or None."""
@@ -156,6 +170,7 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
         opens=layout.opens,
         sources=room.sources(),
         alerts=room.alerts(),
+        incident=_incident(room, person),
         person=person,
         pages=tuple(layout.pages),
         titles={name: layout.page_title(name) for name in layout.pages},
@@ -167,6 +182,14 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
         unknown=sum(run.unsettled for run in runs),
         lang=layout.lang,
     )
+
+
+def _incident(room: PaintedRoom, person: Person) -> Incident | None:
+    """The worst alert; what the actions are is looked up only while there is one."""
+    alerts, lang = room.alerts(), room.layout.lang
+    if not any(alert.level is Level.CRITICAL for alert in alerts):
+        return None
+    return incident_of(room.layout, alerts, room.actions(person), room.latest, lang)
 
 
 def compose(painted: Mapping[Rect, Sequence[Row]], width: int, height: int) -> tuple[Row, ...]:

@@ -21,6 +21,7 @@ from situationroom.engine.interface import Room
 from situationroom.i18n import say
 from situationroom.paint.cache import PaintCache
 from situationroom.paint.glyphs import Glyphs
+from situationroom.paint.incident import worst_alert
 from situationroom.paint.theme import theme as painted_theme
 from situationroom.panel import Panel
 from situationroom.ui.bar import Foot
@@ -40,7 +41,7 @@ from situationroom.ui.run_wishes import RunWishes
 from situationroom.ui.tabs import Tabs
 from situationroom.ui.wall import Wall
 from situationroom.ui.wishes import Share, Wishes
-from situationroom.values import Level, Message, Person, Row
+from situationroom.values import Alert, Level, Message, Person, Row
 
 PAINT_GAP_S = 0.06
 """Least time between two repaints while changes keep coming; the first after a pause is painted at once."""
@@ -109,6 +110,7 @@ class RoomApp(App[None]):
             "page": self.go_to_page,
             "source": self._tell_source,
             "more": lambda _: self.wish_asking(self._open_sheet()),
+            "incident": lambda _: self._answer_worst(),
             "person": lambda _: self.action_sign_in(),
             **{name: partial(self._run_function, action) for name, action in FUNCTIONS.items()},
         }
@@ -179,6 +181,20 @@ class RoomApp(App[None]):
     def ask(self, action: str) -> None:
         """Begin to fire an action: its inputs, preview and confirmation come first."""
         self.wish_asking(self._wishes.fire(action))
+
+    def answer(self, alert: Alert) -> None:
+        """Begin to do what helps against an alert."""
+        self.wish_asking(self._wishes.answer(alert))
+
+    def _answer_worst(self) -> None:
+        """Do so about the worst alert, if there is a critical one."""
+        room = self.room
+        actions = room.actions(self.painter.person)
+        alert = worst_alert(room.layout, room.alerts(), actions, room.latest)
+        if alert is None:
+            self.tell("ui.choose_panel")
+        else:
+            self.answer(alert)
 
     def become(self, person: Person) -> None:
         """Somebody else sits at this screen from now on."""
@@ -256,10 +272,13 @@ class RoomApp(App[None]):
         self.ask(action)
 
     def action_enter_panel(self) -> None:
-        """Enlarge the focused panel; ask for the selected action, open the card of the selected run."""
+        """Enlarge the focused panel, or do what its selected row stands for.
+
+        Without a focused panel it is about what the banner says: the worst alert.
+        """
         host = self.focused
         if not isinstance(host, PanelHost):
-            self.tell("ui.choose_panel")
+            self._answer_worst()
         elif not self._choose(host):
             self.wall.enlarge(None if self.wall.enlarged else host.panel_name)
 
@@ -359,6 +378,8 @@ class RoomApp(App[None]):
         """Do what the selected row stands for: ask for an action, open a run. Whether it stood for any."""
         if (run := host.chosen_run) is not None:
             self.wish_asking(self._runs.card(run))
+        elif (alert := host.chosen_alert) is not None:
+            self.answer(alert)
         elif (action := host.chosen_action) is not None:
             self.ask(action)
         else:

@@ -42,12 +42,14 @@ class ConfirmScreen(Dialog[Answer]):
         wording: Wording,
         *,
         who: WhoField | None = None,
+        guide: str = "",
     ) -> None:
         super().__init__(wording)
         self._asked = asked
         self._title = title
         self._now = now
         self._who = who
+        self._guide = guide
         self._wordy = self._typed or who is not None
         self.bind_letters({"r": "again"} if self._wordy else {"y": "confirm", "r": "again"})
 
@@ -69,6 +71,7 @@ class ConfirmScreen(Dialog[Answer]):
         yield self.box(
             self._title,
             Static(self.wording.preview(self._asked.preview, self._title), id="preview"),
+            *self._guided(),
             *self.folded(self._asked.preview.statement),
             below=below,
             buttons=(
@@ -77,6 +80,11 @@ class ConfirmScreen(Dialog[Answer]):
                 button(say("ui.again", self.lang), "again"),
             ),
         )
+
+    def _guided(self) -> list[Widget]:
+        if not self._guide:
+            return []
+        return [Static(Text("\n").join([Text(), *self.wording.lines(self._guide, "muted")]), id="guide")]
 
     def on_mount(self) -> None:
         """Count down to the end of the preview."""

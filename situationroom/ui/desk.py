@@ -88,9 +88,11 @@ class Desk:
         return person
 
     async def confirmed(
-        self, title: str, person: Person, ask: Callable[[], Awaitable[Asked]]
+        self, title: str, person: Person, ask: Callable[[], Awaitable[Asked]], guide: str = ""
     ) -> RunStatus | None:
         """The fired run, asked for anew as often as its preview grew too old; None where they thought better.
+
+        ``guide`` is what the layout says to mind, shown below the preview.
 
         Raises:
             RoomError: it may not or cannot be asked for or fired.
@@ -102,7 +104,12 @@ class Desk:
             asked = await ask()
             self.app.hush()
             screen = ConfirmScreen(
-                asked, title, self.room.now, self.app.wording(), who=self._pin_wanted(asked, person)
+                asked,
+                title,
+                self.room.now,
+                self.app.wording(),
+                who=self._pin_wanted(asked, person),
+                guide=guide,
             )
             answer = await self.app.push_screen_wait(screen)
             if isinstance(answer, Confirmation):

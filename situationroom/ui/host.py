@@ -16,7 +16,7 @@ from textual.strip import Strip
 from situationroom.paint.runs import RUN_KEY
 from situationroom.ui.painted import Painted
 from situationroom.ui.painter import Looking, PaintedPanel, Painter
-from situationroom.values import Key, Row
+from situationroom.values import Alert, Key, Row
 
 WHEEL_LINES = 3
 
@@ -98,6 +98,14 @@ class PanelHost(Painted, can_focus=True):
         return key[0] if "actions" in needs and "runs" not in needs else None
 
     @property
+    def chosen_alert(self) -> Alert | None:
+        """The alert that the selected row stands for."""
+        if self.selected is None or "alerts" not in self.panel.NEEDS:
+            return None
+        alerts = self._painter.room.alerts()
+        return next((each for each in alerts if (each.rule, *each.key) == self.selected), None)
+
+    @property
     def selected_row(self) -> tuple[str, Row] | None:
         """The feed and the row that the selection stands for."""
         if self.selected is None:
@@ -152,7 +160,7 @@ class PanelHost(Painted, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """The first tap focuses, and selects the row; the second enlarges. An action's row asks at once.
 
-        So does the row of a run: its card opens.
+        So do the row of a run, whose card opens, and that of an alert, whose action is asked for.
         """
         event.stop()
         first, self._newly_focused = self._newly_focused, False
@@ -161,7 +169,7 @@ class PanelHost(Painted, can_focus=True):
         if key is not None and self.panel.SELECTS:
             again = key == self._looking.selected
             self._select(key)
-            if self.chosen_action or self.chosen_run:
+            if self.chosen_action or self.chosen_run or self.chosen_alert:
                 self.post_message(self.RowChosen(self, key))
                 return
             if not again:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
 from situationroom.actions.inputs import prefill
-from situationroom.errors import RoomError
+from situationroom.errors import ActionDenied, RoomError
+from situationroom.formats import duration
 from situationroom.i18n import say
+from situationroom.paint.incident import first_help, helping
 from situationroom.ui.desk import Desk, denied
 from situationroom.ui.outcome import Outcomes
-from situationroom.values import Message, RunStatus, Value
+from situationroom.values import Alert, Message, RunStatus, Value
 
 Share = Callable[[str], Awaitable[Message]]
 """Sends a snapshot of the page of this name to a channel and says where it went.
@@ -31,13 +34,22 @@ class Wishes:
         self._outcomes = outcomes
         self._share = share
 
-    async def fire(self, action: str) -> None:
-        """Ask for a run of an action, have it confirmed, fire it, and say what came of it."""
+    async def answer(self, alert: Alert) -> None:
+        """Ask for what helps against an alert; where nothing may be fired now, say why and what to do."""
+        chosen = await self._helping(alert)
+        if chosen is not None:
+            await self.fire(chosen, alert)
+
+    async def fire(self, action: str, alert: Alert | None = None) -> None:
+        """Ask for a run of an action, have it confirmed, fire it, and say what came of it.
+
+        ``alert`` is what it shall help against: its row gives the inputs.
+        """
         with self._desk.alone() as alone:
             if not alone:
                 return
             try:
-                run = await self._confirmed(action)
+                run = await self._confirmed(action, alert)
             except RoomError as error:
                 self._desk.refused(self._desk.title(action), error)
                 return
@@ -81,7 +93,25 @@ class Wishes:
         else:
             self._app.tell(sent, "good")
 
-    async def _confirmed(self, action: str) -> RunStatus | None:
+    async def _helping(self, alert: Alert) -> str | None:
+        """The action to ask for: the first that helps, else one that is chosen from those listed."""
+        from situationroom.ui.alertcard import AlertScreen
+
+        layout, lang = self._room.layout, self._room.layout.lang
+        rule = layout.rules.get(alert.rule)
+        states = self._room.actions(self._app.painter.person)
+        actions = helping(layout, alert, states, self._room.latest(alert.feed))
+        if (first := first_help(actions)) is not None:
+            return first.id
+        age = duration(max(0.0, (self._room.now() - alert.since).total_seconds()), lang)
+        screen = AlertScreen(alert, rule.guide if rule is not None else "", actions, self._app.wording(), age)
+        with self._desk.alone() as alone:
+            chosen = await self._app.push_screen_wait(screen) if alone else None
+        if chosen is not None:
+            self._app.expect_dialog()
+        return chosen
+
+    async def _confirmed(self, action: str, alert: Alert | None) -> RunStatus | None:
         """The fired run; None where the person thought better of it."""
         near = self._app.looked_at()  # a dialog takes the focus, and the selection with it
         person = await self._desk.asker(action)
@@ -91,13 +121,27 @@ class Wishes:
         state = next(state for state in self._room.actions(person) if state.id == action)
         if not state.allowed:
             raise denied(state.why or Message("ui.not_allowed"))
-        values = await self._values(action, prefill(inputs, *near) if near is not None else {})
+        guide = ""
+        if alert is not None:
+            from situationroom.ui.alertcard import filled
+
+            given = filled(inputs, alert, self._room.latest(alert.feed))
+            guide = self._room.layout.rules[alert.rule].guide
+        else:
+            given = prefill(inputs, *near) if near is not None else {}
+        values = await self._values(action, given, skip=alert is not None)
         if values is None:
             return None
-        return await self._desk.confirmed(title, person, partial(self._room.ask, action, values, person))
+        ask = partial(self._room.ask, action, values, person)
+        return await self._desk.confirmed(title, person, ask, guide)
 
-    async def _values(self, action: str, given: Mapping[str, str]) -> Mapping[str, Value] | None:
-        """What the action asks for before its preview; ``given`` is what the selected row has for it."""
+    async def _values(
+        self, action: str, given: Mapping[str, str], *, skip: bool
+    ) -> Mapping[str, Value] | None:
+        """What the action asks for before its preview; ``given`` is what the selected row has for it.
+
+        With ``skip`` nothing is asked where all that is needed is given: the preview shows it.
+        """
         inputs = self._room.layout.actions[action].inputs
         if not inputs:
             return {}
@@ -105,6 +149,10 @@ class Wishes:
 
         offered = await self._room.choices(action)
         check = check_against(self._room, inputs, offered)
+        if skip and given:
+            with suppress(ActionDenied):  # what does not fit is asked for, and said there
+                typed = {name: given.get(name, spec.default or "") for name, spec in inputs.items()}
+                return {name: check(name, words) for name, words in typed.items()}
         screen = InputScreen(self._desk.title(action), inputs, offered, check, self._app.wording(), given)
         values = await self._app.push_screen_wait(screen)
         self._app.expect_dialog()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -56,6 +57,28 @@ async def test_from_the_alert_to_the_verified_action_it_takes_few_key_presses(tm
         "asked", "previewed", "confirmed", "claimed", "done"
     }  # fmt: skip
     assert by["verified"] == "situationroom"
+
+
+async def test_from_the_alert_itself_it_takes_two(tmp_path: Path) -> None:
+    env = {"SITUATIONROOM_STATE": str(tmp_path)}
+    async with program("demo", "launch-day", "--speed", SPEED, size=(120, 40), env=env) as terminal:
+
+        def banner() -> str:
+            return "".join(terminal.cells()[1])
+
+        await terminal.wait_until(
+            lambda: "■" in banner() and "KAIT" in banner(), 30, "the banner that names it"
+        )
+        assert re.search(r"■ .*KAIT.* \d.*(초|분).* · k KAIT 보험 사전체크 SKIP", banner()), banner()
+        hands = Hands(terminal)
+        hands.press("enter")
+        await terminal.wait_until(lambda: "꺼짐 → 켜짐" in terminal.text, 5, "the preview")
+        hands.press("y")
+        await terminal.wait_until(lambda: "검증됨" in terminal.text, 30, "the live figure says so")
+        assert hands.presses == 2
+        terminal.press("q")
+        assert await terminal.ended(15) == 0
+    assert {entry["action"] for entry in journal(env) if entry["kind"] == "verified"} == {"kait-skip"}
 
 
 def journal(env: dict[str, str]) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from situationroom.actions.base import Call
 from situationroom.actions.choices import Choice
 from situationroom.actions.words import Heading
 from situationroom.layout.models import Layout
+from situationroom.ui.alertcard import AlertScreen
 from situationroom.ui.app import RoomApp
 from situationroom.ui.approval import ApprovalScreen
 from situationroom.ui.confirm import ConfirmScreen
@@ -28,7 +29,7 @@ from situationroom.ui.runcard import InPlace, RunScreen
 from situationroom.ui.runlist import RunsScreen
 from situationroom.ui.sheet import Sheet
 from situationroom.ui.who import ChooseScreen, SignInScreen, WhoField
-from situationroom.values import Message, Person, Proof, Row, RunState, RunStatus
+from situationroom.values import Alert, Level, Message, Person, Proof, Row, RunState, RunStatus
 
 from .fakeroom import FakeRoom
 from .samples import KIM, PEOPLE, small_panels, trusted_layout
@@ -141,6 +142,14 @@ def _hold(app: RoomApp) -> Hold:
 
 Made = Callable[[RoomApp], ModalScreen[Any]]
 
+
+def _alert(app: RoomApp) -> ModalScreen[Any]:
+    facts = {"error_rate": 0.427, "requests": 1_236}
+    alert = Alert("errors", "기관 오류율", "agencies", ("KAIT",), Level.CRITICAL, app.room.now(), facts=facts)
+    guide = "먼저 상황 공유(s). KAIT는 사전체크 SKIP, 다른 기관은 장애등록으로 예비망에 넘긴다."
+    return AlertScreen(alert, guide, app.room.actions(KIM), app.wording(), "6분")
+
+
 DIALOGS: Mapping[str, Made] = {
     "confirm": _confirm("press"),
     "confirm-typed": _confirm("type"),
@@ -151,6 +160,7 @@ DIALOGS: Mapping[str, Made] = {
     "approval-second": _approval(PARK),
     "approval-pin": _approval(Person("guest", "손님")),
     "inputs": _inputs,
+    "alert": _alert,
     "card-unknown": _card("r0"),
     "card-running": _card("r1"),
     "runs": lambda app: RunsScreen(app.room.runs(), lambda action: f"조치 {action}", app.wording()),

@@ -36,6 +36,7 @@ from situationroom.layout.models import (
     PageSpec,
     PanelSpec,
     PersonSpec,
+    RuleAction,
     RuleSpec,
     SourceSpec,
 )
@@ -138,6 +139,7 @@ DOCUMENTED: Mapping[str, tuple[type[BaseModel], frozenset[str]]] = {
     "panel": (PanelSpec, frozenset({"options"})),
     "page": (PageSpec, frozenset()),
     "rule": (RuleSpec, frozenset()),
+    "rule-action": (RuleAction, frozenset()),
     "action": (ActionSpec, frozenset({"options"})),
     "condition": (Condition, frozenset()),
     "input": (InputSpec, frozenset()),

@@ -1,0 +1,140 @@
+"""From an alert to what helps: the rule's action, its inputs from the alert's row, in the fewest keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from situationroom.actions.asked import Confirmation
+from situationroom.catalog import catalog
+from situationroom.layout.models import ActionSpec, InputSpec, Layout, PageSpec, PanelSpec, RuleSpec
+from situationroom.paint.page import build_panels
+from situationroom.ui.app import RoomApp
+from situationroom.values import ActionState, Alert, Level, Message
+from tests.helpers import wait_until
+
+from .fakeroom import FakeRoom
+from .reading import place_of, text_of, until_gone, until_seen
+from .samples import KIM, small_layout
+
+RULE: Mapping[str, Any] = {
+    "feed": "agencies",
+    "title": "오류율",
+    "critical": {"when": "errors > 30"},
+    "actions": [{"action": "skip", "when": "agency == 'KAIT'"}, "outage"],
+    "guide": "먼저 상황 공유",
+}
+
+
+def alert_layout(**rule: Any) -> Layout:
+    of = {"from": {"feed": "activations", "column": "agency"}}
+    return small_layout(
+        actions={
+            "skip": ActionSpec(kind="toggle", key="k", title="KAIT SKIP", confirm="press"),
+            "outage": ActionSpec(
+                kind="sql", key="o", title="장애등록", confirm="press",
+                inputs={"agency": InputSpec.model_validate({"title": "기관", **of})},
+            ),
+        },
+        panels={"alerts": PanelSpec(type="alerts", title="알림")},
+        pages={"상황": PageSpec(grid=(("alerts",),))},
+        rules={"errors": RuleSpec.model_validate({**RULE, **rule})},
+    )  # fmt: skip
+
+
+def alerting(agency: str = "KAIT", **rule: Any) -> RoomApp:
+    layout = alert_layout(**rule)
+    room = FakeRoom(layout)
+    room.read("agencies", [{"agency": agency, "errors": 42}, {"agency": "KTOA", "errors": 1}])
+    since = room.now()
+    facts = {"errors": 42}
+    room._alerts = (Alert("errors", "오류율", "agencies", (agency,), Level.CRITICAL, since, facts=facts),)
+    room.move(360)
+    return RoomApp(room, build_panels(layout, catalog().panels), person=KIM)
+
+
+def fake(app: RoomApp) -> FakeRoom:
+    assert isinstance(app.room, FakeRoom)
+    return app.room
+
+
+async def test_enter_and_y_are_enough() -> None:
+    app = alerting()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("enter", "y")
+        await wait_until(lambda: fake(app).fired == [("run-1", Confirmation(""))], what="a run")
+        assert fake(app).asked == [("skip", {})]
+
+
+async def test_the_alerts_own_row_does_the_same_by_enter_and_by_a_tap() -> None:
+    app = alerting()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("tab", "down", "enter")
+        await until_seen(app, "참조 1행을 바꿉니다")
+        await pilot.press("escape")
+        await until_gone(app, "참조 1행을 바꿉니다")
+        x, y = place_of(app, "KAIT  오류" if "KAIT  오류" in text_of(app) else "오류율  KAIT")
+        await pilot.click(offset=(x, y))
+        await until_seen(app, "참조 1행을 바꿉니다")
+        assert [action for action, _ in fake(app).asked] == ["skip", "skip"]
+
+
+async def test_the_rows_values_are_filled_in_and_nothing_is_asked_that_is_known() -> None:
+    app = alerting("SGI")
+    fake(app).read("activations", [{"model": "아이폰16", "agency": "SGI"}])
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("enter")
+        await until_seen(app, "참조 1행을 바꿉니다")
+        assert fake(app).asked == [("outage", {"agency": "SGI"})]
+        assert "먼저 상황 공유" in text_of(app)
+
+
+async def test_an_action_that_is_on_already_is_not_switched_off_blindly() -> None:
+    app = alerting(actions=["skip"])
+    fake(app).set_action(ActionState("skip", "KAIT SKIP", "k", "toggle", "켜짐", active=True, state_age_s=1))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("enter")
+        await until_seen(app, "먼저 상황 공유")
+        assert "켜짐" in text_of(app)
+        assert fake(app).asked == []
+        await pilot.press("enter")
+        await until_seen(app, "참조 1행을 바꿉니다")
+
+
+async def test_where_nothing_may_be_fired_the_card_says_why_and_what_to_do() -> None:
+    app = alerting(actions=["skip"])
+    state = fake(app).actions(KIM)[0]
+    fake(app).set_action(replace(state, allowed=False, why=Message("운영자만 실행")))
+    async with app.run_test(size=(46, 45)) as pilot:
+        await pilot.press("enter")
+        await until_seen(app, "운영자만 실행")
+        assert "먼저 상황 공유" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (200, "■ KAIT 오류율 42 6분 · k KAIT SKIP"),
+        (120, "■ KAIT 오류율 42 6분 · k KAIT SKIP"),
+        (60, "■ KAIT 오류율 42 6분 · k KAIT SKIP"),
+        (46, "■ KAIT 오류율 42 6분 · k KAIT SKIP"),
+        (36, "■ KAIT 오류율 42 6분 · k"),
+        (24, "■ KAIT 42 6분 · k"),
+    ],
+)
+async def test_the_headers_second_line_is_the_incident(width: int, said: str) -> None:
+    app = alerting()
+    async with app.run_test(size=(width, 36)):
+        assert said in text_of(app).splitlines()[1]
+
+
+async def test_without_anything_critical_the_lamps_are_there_and_enter_asks_nothing() -> None:
+    app = alerting()
+    fake(app)._alerts = (replace(fake(app)._alerts[0], level=Level.WARNING),)
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert "● kos" in text_of(app).splitlines()[1]
+        await pilot.press("enter")
+        assert fake(app).asked == []
