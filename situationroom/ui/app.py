@@ -171,12 +171,16 @@ class RoomApp(App[None]):
 
     def wish_asking(self, work: Awaitable[None]) -> None:
         """Do something that opens a dialog: keys from now on are meant for that."""
-        self.expect_dialog()
+        self._keys.wait(work)
         self.wish(self._asking(work))
 
     def expect_dialog(self) -> None:
         """A dialog follows: what is typed before it stands is kept for it."""
         self._keys.wait()
+
+    def expect_none(self) -> None:
+        """None follows after all: what was typed for it does nothing."""
+        self._keys.drop()
 
     def ask(self, action: str) -> None:
         """Begin to fire an action: its inputs, preview and confirmation come first."""
@@ -259,7 +263,7 @@ class RoomApp(App[None]):
         try:
             await work
         finally:
-            self._keys.drop()
+            self._keys.drop(work)
 
     def action_page(self, number: int) -> None:
         """Show the page of this number."""

@@ -13,7 +13,7 @@ from situationroom.layout.models import Layout
 from situationroom.people.who import person as person_of
 from situationroom.ui.confirm import ConfirmScreen
 from situationroom.ui.who import ChooseScreen, Names, SignInScreen, WhoField
-from situationroom.values import GUEST, Message, Person, Proof, RunStatus
+from situationroom.values import GUEST, Message, Person, Proof, RunState, RunStatus
 
 if TYPE_CHECKING:
     from situationroom.ui.app import RoomApp
@@ -113,11 +113,21 @@ class Desk:
             )
             answer = await self.app.push_screen_wait(screen)
             if isinstance(answer, Confirmation):
-                return await self.room.fire(asked.run, answer)
+                return await self._fired(asked, answer)
             await self.room.withdraw(asked.run)
             if answer is None:
                 self.app.tell("ui.withdrawn", title=title)
                 return None
+
+    async def _fired(self, asked: Asked, answer: Confirmation) -> RunStatus:
+        """The run; where a second person is to come, its dialog follows."""
+        second = asked.confirmation == "two-person"
+        if second:
+            self.app.expect_dialog()
+        run = await self.room.fire(asked.run, answer)
+        if second and run.state is not RunState.AWAITING:
+            self.app.expect_none()
+        return run
 
     def _pin_wanted(self, asked: Asked, person: Person) -> WhoField | None:
         """A field for the asker's PIN: on a shared wall, and where a second person has to trust it."""

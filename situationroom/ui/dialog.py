@@ -15,18 +15,15 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from situationroom.i18n import say
+from situationroom.ui.dialog_box import Box
 from situationroom.ui.hangul import JAMO
-from situationroom.ui.held_keys import Opening
+from situationroom.ui.held_keys import Opening, Stands
 from situationroom.ui.preview import Wording
 
 R = TypeVar("R")
 
 SHORT = 16
 """Screens with fewer rows than this get dialogs without anything to spare."""
-
-
-TALLEST_PERCENT = 90
-"""Of the screen's height, where it is not a small one."""
 
 TOOL_CELLS = 18
 """A button among several that change something; as many stand side by side as there is room for."""
@@ -43,8 +40,10 @@ class Dialog(Opening, ModalScreen[R]):
         Binding("pageup", "turn(-1)", show=False),
         Binding("pagedown", "turn(1)", show=False),
         Binding("f2", "unfold", show=False),
-        Binding("left,up", "app.focus_previous", show=False),
-        Binding("right,down", "app.focus_next", show=False),
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
     ]
     # Textual declares these two as instance variables, which rules ClassVar out.
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (34, "-phone"), (60, "-wide")]  # noqa: RUF012
@@ -54,6 +53,7 @@ class Dialog(Opening, ModalScreen[R]):
         super().__init__()
         self.wording = wording
         self._more = ""
+        self._begun = False
         self.lang = wording.lang
 
     def bind_letters(self, actions: Mapping[str, str]) -> None:
@@ -65,7 +65,7 @@ class Dialog(Opening, ModalScreen[R]):
         self, title: str, *body: Widget, below: Sequence[Widget] = (), buttons: tuple[Button, ...]
     ) -> Widget:
         """The dialog's box: title, a body that scrolls, what stands below it, the buttons."""
-        return Vertical(
+        return Box(
             Static(Content(self.wording.plain(title)), classes="title"),
             VerticalScroll(*body, classes="body", can_focus=False),
             Static("", id="more", markup=False),
@@ -89,38 +89,56 @@ class Dialog(Opening, ModalScreen[R]):
         for text in self.query("#statement"):
             text.display = not text.display
 
+    def action_step(self, lines: int) -> None:
+        """Scroll a body that is only read, as far as it goes; else go from field to field."""
+        for body in self.query(".body").results(VerticalScroll):
+            goes_on = body.scroll_y > 0 if lines < 0 else body.scroll_y < body.max_scroll_y
+            if goes_on and not body.query("Input, OptionList"):
+                body.scroll_relative(y=lines, animate=False)
+                return
+        if lines < 0:
+            self.focus_previous()
+        else:
+            self.focus_next()
+
     def action_turn(self, pages: int) -> None:
         """Turn the body's pages, wherever the focus is."""
         for body in self.query(".body").results(VerticalScroll):
             body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
 
     def on_mount(self) -> None:
-        """Fit the box to the screen after each layout: the foot first, the body gets what is left."""
-        self.screen_layout_refresh_signal.subscribe(self, self._fit, immediate=True)
+        """Say how much of the body is out of sight, whenever that changes."""
+        self.screen_layout_refresh_signal.subscribe(self, self._tell_more, immediate=True)
+        for part in self._scrolling:
+            self.watch(part, "scroll_y", self._tell_more, init=False)
+
+    @on(Stands)
+    def _begin_on_top(self) -> None:
+        """Show the beginning with the focus in sight: it was given before the body had its height."""
+        if self._begun:
+            return
+        self._begun = True
         for body in self.query(".body").results(VerticalScroll):
-            self.watch(body, "scroll_y", self._tell_more, init=False)
+            body.scroll_home(animate=False, immediate=True)
+            if self.focused is not None and body in self.focused.ancestors:
+                body.scroll_to_widget(self.focused, animate=False, immediate=True)
 
-    def _fit(self, _: object) -> None:
-        for box in self.query(".box").results(Vertical):
-            body = box.query_one(".body", VerticalScroll)
-            others = [part for part in box.children if part is not body and part.id != "more"]
-            around = sum(part.outer_size.height for part in others if part.display) + box.gutter.height
-            tall = body.virtual_size.height + around
-            small = any(self.has_class(name) for name in ("-phone", "-tiny", "-short"))
-            most = 100 if small else TALLEST_PERCENT
-            full = tall > self.size.height * most // 100
-            if full is not box.has_class("-full"):
-                box.set_class(full, "-full")
-        self._tell_more()
+    @property
+    def _scrolling(self) -> list[Widget]:
+        """The body, and a list that alone stands in it."""
+        return [*self.query(".body, .body > OptionList")]
 
-    def _tell_more(self) -> None:
+    def _tell_more(self, _: object = None) -> None:
         """Say that the body goes on, where a scroll bar alone would be overlooked."""
-        for body in self.query(".body").results(VerticalScroll):
-            left = round(body.max_scroll_y - body.scroll_y)
-            words = self.wording.plain(say("ui.more_below", self.lang, count=left)) if left > 0 else ""
-            if words != self._more:
-                self._more = words
-                self.query_one("#more", Static).update(words, layout=False)
+        parts = self._scrolling
+        above = round(sum(part.scroll_y for part in parts))
+        below = round(sum(part.max_scroll_y for part in parts)) - above
+        sides = (("ui.more_above", above), ("ui.more_below", below))
+        said = [say(side, self.lang, count=lines) for side, lines in sides if lines > 0]
+        words = self.wording.plain("  ".join(said))
+        if words != self._more:
+            self._more = words
+            self.query_one("#more", Static).update(words, layout=False)
 
     def action_close(self) -> None:
         """Close without an answer."""

@@ -44,21 +44,28 @@ class HeldKeys:
 
     def __init__(self) -> None:
         self._waiting = False
+        self._wish: object = None
         self._busy = False
         self._kept: list[Key] = []
 
-    def wait(self) -> None:
-        """A dialog will follow: whatever is typed from now on is meant for it."""
+    def wait(self, wish: object = None) -> None:
+        """A dialog follows, of this wish or of the one before: what is typed from now on is meant for it."""
         self._waiting = True
+        if wish is not None:
+            self._wish = wish
 
     def stands(self) -> None:
         """The dialog is there."""
         self._waiting = False
 
-    def drop(self) -> None:
-        """No dialog came, so nothing that was meant for it may do anything else."""
-        self._waiting = False
-        self._kept.clear()
+    def drop(self, wish: object = None) -> None:
+        """No more dialog comes of this wish, so nothing that was meant for one may do anything else.
+
+        A wish whose run went on for long leaves alone what waits for the dialog of a later one.
+        """
+        if wish is None or self._wish in (None, wish):
+            self._waiting, self._wish = False, None
+            self._kept.clear()
 
     def begin(self) -> None:
         """A dialog was given a key; the next one waits until all that comes of it is done."""

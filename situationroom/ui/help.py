@@ -23,11 +23,7 @@ class HelpScreen(Dialog[None]):
     """Keys, pages, actions and the marks."""
 
     AUTO_FOCUS: ClassVar[str | None] = "#close"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_body(-1)", show=False),
-        Binding("down", "scroll_body(1)", show=False),
-        Binding("question_mark,q", "close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,q", "close", show=False)]
 
     def __init__(self, uses: Sequence[KeyUse], wording: Wording) -> None:
         super().__init__(wording)
@@ -38,10 +34,6 @@ class HelpScreen(Dialog[None]):
         lang = self.wording.lang
         body = Static(help_text(self._uses, self.wording), id="help")
         yield self.box(say("ui.help_title", lang), body, buttons=(button(say("ui.close", lang), "close"),))
-
-    def action_scroll_body(self, lines: int) -> None:
-        """Scroll by a line."""
-        self.query_one(".body").scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed)
     def action_close(self) -> None:

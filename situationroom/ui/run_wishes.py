@@ -137,6 +137,7 @@ class RunWishes:
 
     async def _leave_for(self, wish: Leaving, run: RunStatus) -> None:
         """What is previewed and confirmed as any other run."""
+        self._app.expect_dialog()
         with self._desk.alone() as alone:
             if not alone:
                 return

@@ -20,7 +20,7 @@ from situationroom.ui.held_keys import Opening
 from tests.helpers import wait_until
 
 from .dialogs import DIALOGS, crowded
-from .reading import text_of, until_seen
+from .reading import strips_of, text_of, until_seen
 
 SIZES = [(40, 15), (46, 45), (80, 24), (120, 40), (200, 50)]
 
@@ -50,7 +50,15 @@ def look(app: RoomApp, screen: ModalScreen[Any]) -> str:
                 assert whole(screen.region, part.region), (place, part.region)
     for body in screen.query(".body").results(VerticalScroll):
         assert whole(screen.region, body.region)
-    return "\n".join(line.rstrip() for line in text_of(app).splitlines())
+    return picture_of(app, screen)
+
+
+def picture_of(app: RoomApp, screen: ModalScreen[Any]) -> str:
+    """Where the dialog stands and what it shows; not the wall around it, which has pictures of its own."""
+    box = next(iter(screen.query(".box, #--input, FilterScreen > Input")))
+    x, y, width, height = box.region
+    shown = [strip.crop(x, x + width).text.rstrip() for strip in strips_of(app)[y : y + height]]
+    return "\n".join([f"{width}x{height} at {x},{y}", *shown])
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -92,13 +100,14 @@ async def test_pages_of_the_body_are_turned_wherever_the_focus_is(name: str, siz
         screen = await opened(app, name)
         body = screen.query_one(".body", VerticalScroll)
         assert body.max_scroll_y > 0
-        await until_seen(app, "줄 더")
+        await until_seen(app, "▼ 아래")
         for _ in range(30):
             await pilot.press("pagedown")
         await wait_until(lambda: body.scroll_y == body.max_scroll_y, what="the end")
-        assert "줄 더" not in text_of(app)
+        assert "▼ 아래" not in text_of(app)
+        await until_seen(app, f"▲ 위 {body.max_scroll_y}줄 더")
         await pilot.press("pageup")
-        await until_seen(app, "줄 더")
+        await until_seen(app, "▼ 아래")
 
 
 @pytest.mark.parametrize("name", ["confirm", "confirm-typed", "approval-pin"])

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 from textual.events import Key
 from textual.widgets import Input
 
 from situationroom.actions.asked import Confirmation
 from situationroom.errors import ActionDenied
+from situationroom.layout.models import Layout
 from situationroom.ui.app import RoomApp
+from situationroom.ui.approval import ApprovalScreen
 from situationroom.ui.filtering import FilterScreen
 from situationroom.ui.palette import Palette
+from situationroom.values import Message, Proof, RunState, RunStatus
 from tests.helpers import wait_until
 
 from .fakeroom import FakeRoom
 from .reading import until_gone, until_seen
+from .samples import KIM, small_panels, trusted_layout
 
 WALL = (120, 36)
 
@@ -114,3 +121,53 @@ async def test_keys_that_leave_work_while_a_preview_is_made(app: RoomApp, room: 
         await wait_until(lambda: room.asked, what="a question")
         await pilot.press("ctrl+q")
         await wait_until(lambda: app.return_code is not None or not app.is_running, what="the end")
+
+
+async def test_a_run_that_ends_meanwhile_takes_no_keys_from_the_dialog_of_the_next(
+    app: RoomApp, room: FakeRoom
+) -> None:
+    room.stays_running = True
+    async with app.run_test(size=WALL) as pilot:
+        burst(app, "e", "y")
+        await wait_until(lambda: len(room.fired) == 1, what="a run under way")
+        room.answering.clear()
+        await pilot.press("k")
+        await wait_until(lambda: len(room.asked) == 2, what="a question")
+        await pilot.press("K", "A")
+        run = next(run for run in room.runs() if run.action == "reprocess")
+        room.run(replace(run, state=RunState.DONE, result=Message("재처리: 1행 바뀜")))
+        await until_seen(app, "1행 바뀜")
+        await pilot.press("2", "T")
+        assert app.wall.page == "상황"
+        room.answering.set()
+        await until_seen(app, "KA2T")
+
+
+class SlowToFire(FakeRoom):
+    """A room whose journal takes its time."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout)
+        self.firing = asyncio.Event()
+
+    async def fire(self, run: str, confirmation: Confirmation) -> RunStatus:
+        status = await super().fire(run, confirmation)
+        await self.firing.wait()
+        return status
+
+
+async def test_keys_typed_while_a_second_person_is_asked_for_wait_for_the_dialog_that_takes_their_pin() -> (
+    None
+):
+    room = SlowToFire(trusted_layout())
+    app = RoomApp(room, small_panels(room.layout), person=replace(KIM, proof=Proof.LOGIN))
+    async with app.run_test(size=WALL) as pilot:
+        burst(app, "k", "y")
+        await wait_until(lambda: room.fired, what="the request")
+        await pilot.press("2", "9")
+        assert app.wall.page == "상황"
+        room.firing.set()
+        await wait_until(lambda: app.screen.query("#pin"), what="the dialog")
+        pin = app.screen.query_one("#pin", Input)
+        await wait_until(lambda: pin.value == "29", what="the first of a PIN")
+        assert isinstance(app.screen, ApprovalScreen)
