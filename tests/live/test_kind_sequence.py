@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from situationroom.actions.asked import Asked
+from situationroom.actions.asked import Asked, Confirmation
 from situationroom.errors import ActionDenied, LayoutError, SourceError, UsageError
 from situationroom.i18n import say
 from situationroom.values import RunState, RunStatus
-from tests.live.firing_room import FiringRoom, firing_room
+from tests.live.firing_room import KIM, FiringRoom, firing_room
 from tests.live.kinds import confirmed, undo
 from tests.live.test_kind_http import Service, saying, service, source
 
@@ -120,6 +120,35 @@ async def test_a_step_with_nothing_to_do_is_passed_over(database: str, tmp_path:
         assert (status.state, status.done) == (RunState.DONE, 2)
         assert marks(status) == ["기관 장애등록 done", "사전체크 SKIP passed", "송금 경로 done"]
         assert await truth(room, partner) == (True, True, "FIRM")
+
+
+async def test_one_that_is_stopped_ends_after_its_present_step_and_can_be_undone(
+    database: str, tmp_path: Path
+) -> None:
+    asked_of, go_on = asyncio.Event(), asyncio.Event()
+
+    async def held(request: web.BaseRequest) -> web.StreamResponse:
+        asked_of.set()
+        await go_on.wait()
+        return await saying(200)(request)
+
+    async with service() as partner, room_of(database, tmp_path, partner.port) as room:
+        await routes(room)
+        partner.answer = held
+        asked = await room.ask("outage")
+        await room.firing.fire(asked.run, Confirmation(typed=asked.preview.target))
+        await asked_of.wait()
+        await room.firing.stop(asked.run, KIM)
+        go_on.set()
+        status = await room.firing.finished(asked.run)
+        assert (status.state, status.done) == (RunState.STOPPED, 1)
+        assert status.reason is not None
+        assert say(status.reason, "ko") == "김운영 님이 중지"
+        assert status.result is not None
+        assert say(status.result, "ko") == "중지: 김운영 님이 중지 — 완료된 단계: 기관 장애등록"
+        assert marks(status) == ["기관 장애등록 done", "사전체크 SKIP skipped", "송금 경로 skipped"]
+        assert await truth(room, partner) == (False, False, "OPEN")
+        assert (await undo(room, asked.run)).preview.count == 1
 
 
 async def test_it_stops_at_the_first_failure_and_says_what_was_done(database: str, tmp_path: Path) -> None:

@@ -61,6 +61,13 @@ def test_a_run_is_told_from_its_request_to_its_last_word() -> None:
     assert case.findings == ()
 
 
+@pytest.mark.parametrize("kind", ["failed", "stopped", "unknown"])
+def test_a_run_that_did_not_do_all_it_should_tells_why(kind: str) -> None:
+    because: dict[str, dict[str, object]] = {kind: {"reason": {"id": "x", "text": "행이 잠겨 있음"}}}
+    case = the_case(run("r1", [*PRESSED[:-1], kind], body=because))
+    assert (case.outcome, case.told) == (kind, "행이 잠겨 있음")
+
+
 @pytest.mark.parametrize(
     ("kinds", "findings"),
     [
@@ -211,6 +218,8 @@ def test_the_csv_has_a_record_a_run_and_no_formulas() -> None:
     assert records[1]["approved_by"] == "lee"
     assert records[1]["statement"] == "'=1\\n+2"
     assert records[1]["demanded"] == "true"
+    assert "memo" in json.loads(records[1]["values"])
+    assert records[0]["values"] == ""
     assert all(cell[:1] not in tuple("=+-@") for record in records for cell in record.values())
 
 
