@@ -100,6 +100,10 @@ def _alert(view: View, alert: Alert, width: int) -> list[Line]:
     if alert.key:
         runs += [("  ", ""), (key_text(alert.key), "strong")]
     facts = _facts(view, alert)
+    if alert.why is not None:
+        facts.insert(
+            0, (view.say(alert.why.id, **alert.why.values) + "  ", "warning" if alert.unjudged else "")
+        )
     if alert.held:
         facts.insert(0, (view.say("panels.held") + "  ", "stale"))
     if not facts:

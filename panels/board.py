@@ -11,6 +11,7 @@ from situationroom.formats import fit
 from situationroom.panel import (
     LEVEL_MARKS,
     NO_DATA,
+    OFF,
     STALE,
     Column,
     ColumnSpecs,
@@ -48,6 +49,7 @@ class BoardOptions(PanelOptions):
     trend: Column | None = Field(None, description="the column whose course is drawn at the end of a row")
     rate: Seconds | None = Field(None, description="draw how much the trend's counter grew in this time")
     window: Seconds = Field(900.0, description="how far back the course goes")
+    traffic: str = Field("requests", description="a row whose figure here is 0 is at rest, and no green lamp")
     worst_first: bool = Field(False, description="rows in alarm stand on top")
     order: Literal["source", "name"] = Field("source", description="the order of rows equally bad")
 
@@ -75,7 +77,7 @@ class Board(Panel[BoardOptions]):
         courses = self._courses(view, rows, trend) if trend else []
         for place, row in enumerate(rows):
             level = view.level(row)
-            marks.append(_lamp(view, row, level))
+            marks.append(_lamp(view, row, level, options.traffic))
             style = level_style(level)
             runs = [head.run(view, row, style) for head in columns]
             if columns:
@@ -123,12 +125,16 @@ class Board(Panel[BoardOptions]):
         return [sparkline(points, width, span, top) for points in many]
 
 
-def _lamp(view: View, row: Row, level: Level) -> Run:
+def _lamp(view: View, row: Row, level: Level, traffic: str) -> Run:
     """The mark of a row; never green for what is not fresh or says nothing."""
     if level:
         return LEVEL_MARKS[level], level_style(level)
     if not view.status().fresh:
         return STALE, "stale"
+    if view.unjudged():
+        return NO_DATA, "muted"
+    if traffic and row.get(traffic) == 0:
+        return OFF, "muted"
     feed = view.feed()
     named = feed.key_columns if feed else ()
     if all(value is None for name, value in row.items() if name not in named) and len(row) > len(named):

@@ -37,6 +37,7 @@ from situationroom.panel import (
     printable,
     slots,
     summed,
+    worded,
     writer,
 )
 
@@ -109,7 +110,8 @@ class Figures(Panel[FiguresOptions]):
         absent = [
             clipped(each.text, width)
             for feed in feeds
-            for each in missing(view, [item.value for item in items if item.feed == feed], feed)
+            for named in ([item.value for item in items if item.feed == feed],)
+            for each in (*missing(view, named, feed), *worded(view, named, feed))
         ]
         shown = [self._figure(view, item) for item in items[:_MOST_FIGURES]]
         room = max(1, height - len(absent))

@@ -159,6 +159,7 @@ __all__ = [
     "tabulated",
     "time_ticks",
     "usual_gap",
+    "worded",
     "wrapped",
     "writer",
 ]  # fmt: skip
@@ -259,6 +260,11 @@ class View:
             return Level.GOOD
         key = row if isinstance(row, tuple) else state.key(row)
         return self.levels.get((state.name, key), Level.GOOD)
+
+    def unjudged(self, name: str | None = None) -> bool:
+        """Whether a rule about a feed can be judged for none of its rows: then no row of it is known good."""
+        state = self.feed(name)
+        return state is not None and any(alert.unjudged and alert.feed == state.name for alert in self.alerts)
 
     def worst(self, name: str | None = None) -> Level:
         """The worst level that holds anywhere in a feed."""
@@ -439,6 +445,20 @@ def missing(view: View, columns: Sequence[str | None], name: str | None = None) 
         return []
     words = view.say("panels.no_column", columns=", ".join(map(printable, absent)))
     return [line((f"{NO_DATA} {words}", "warning"))]
+
+
+def worded(view: View, columns: Sequence[str | None], name: str | None = None) -> list[Line]:
+    """A line naming the columns that hold words where figures are added up or drawn: those are left out."""
+    found = {
+        column: sum(isinstance(value, str) for value in values)
+        for column in dict.fromkeys(columns)
+        if column and (values := [row.get(column) for row in view.rows(name)])
+    }
+    return [
+        line((f"▲ {view.say('panels.words', column=printable(column), rows=count)}", "warning"))
+        for column, count in found.items()
+        if count
+    ]
 
 
 @dataclass(frozen=True, slots=True)

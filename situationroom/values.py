@@ -161,6 +161,9 @@ class Alert:
         since: when this level began, this machine's time.
         held: the feed went stale or failed while the alert stood, so nobody knows whether it still holds.
         facts: the columns the condition read, with the values that met it.
+        why: what there is to say where no figures met a condition: rows that are not there, or figures that
+            cannot be judged.
+        unjudged: whether nobody knows if the rule holds.
 
     """
 
@@ -172,6 +175,8 @@ class Alert:
     since: datetime
     held: bool = False
     facts: Mapping[str, Value] = field(default_factory=dict)
+    why: Message | None = None
+    unjudged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from random import Random
 from typing import Any
@@ -17,6 +17,7 @@ from situationroom.actions.trials import TriedAction, tried
 from situationroom.engine.clock import Clock
 from situationroom.engine.opening import CLOSE_S, closed, opened
 from situationroom.engine.poller import Feed, Poller
+from situationroom.engine.unjudged import why_unjudged
 from situationroom.errors import Problem, bug, must_end
 from situationroom.layout.conditions import compile_condition
 from situationroom.layout.expressions import compile_expression
@@ -24,7 +25,7 @@ from situationroom.layout.models import FeedSpec, Layout
 from situationroom.layout.references import Reference, references
 from situationroom.layout.yaml_nodes import DataPath, written
 from situationroom.sources.base import Source
-from situationroom.values import FeedState, Message, Status
+from situationroom.values import FeedState, Message, Row, Status
 
 AGAIN_S = 1.0
 """A feed whose first answer has no rows yet is asked again this soon, while it may still be pushed to."""
@@ -49,6 +50,7 @@ class Asked:
         took_s: seconds until the answer or the failure.
         remarks: why it failed, or what a person should know of the answer.
         deaf: why nothing can be pushed to it, though it waits for that.
+        read: the rows themselves.
 
     """
 
@@ -60,6 +62,7 @@ class Asked:
     took_s: float = 0.0
     remarks: tuple[Message, ...] = ()
     deaf: Message | None = None
+    read: tuple[Row, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,9 @@ async def check(
         await asyncio.gather(*(closed(source) for source in sources.values()))
     columns = {one.feed: one.columns for one in asked if one.columns}
     deaf = [_problem(layout, ("feeds", one.feed), one.deaf) for one in asked if one.deaf is not None]
-    problems = sorted([*deaf, *_missing(layout, columns), *_faults(layout, tries)], key=lambda one: one.line)
+    rows = {one.feed: one.read for one in asked if one.read}
+    found = [*deaf, *_missing(layout, columns), *_unjudged(layout, rows), *_worded(layout, rows)]
+    problems = sorted([*found, *_faults(layout, tries)], key=lambda one: one.line)
     return Findings(tuple(asked), tries, tuple(problems))
 
 
@@ -196,7 +201,17 @@ def _asked(feed: Feed, state: FeedState | None, limit_s: float) -> Asked:
     reading = state.reading
     assert reading is not None  # a published state without a failure has one
     status = Status.LIVE if reading.rows else Status.EMPTY
-    return Asked(name, source, status, len(reading.rows), reading.columns, reading.took_s, reading.notes)
+    return Asked(
+        name,
+        source,
+        status,
+        len(reading.rows),
+        reading.columns,
+        reading.took_s,
+        reading.notes,
+        None,
+        reading.rows,
+    )
 
 
 def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
@@ -211,6 +226,39 @@ def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator
                 if column not in known:
                     path = (section, name, *reference.path)
                     yield _problem(layout, path, _sentence(column, reference.feed or "", known))
+
+
+def _unjudged(layout: Layout, rows: Mapping[str, tuple[Row, ...]]) -> Iterator[Problem]:
+    """Conditions of rules that can be judged for none of the rows that came."""
+    for name, rule in layout.rules.items():
+        for level, condition in (("warning", rule.warning), ("critical", rule.critical)):
+            if condition is None:
+                continue
+            why = why_unjudged(compile_expression(condition.when), rows.get(rule.feed, ()))
+            if why is not None and why.id != "engine.unjudged_column":  # that one is said already
+                yield _problem(
+                    layout, ("rules", name, level, "when"), Message("engine.unjudged", {"why": why})
+                )
+
+
+_FIGURES = frozenset({"value", "count", "incoming", "outgoing", "compare", "trend"})
+"""Options of panels that name a column whose figures are drawn or added up."""
+
+
+def _worded(layout: Layout, rows: Mapping[str, tuple[Row, ...]]) -> Iterator[Problem]:
+    """Columns whose figures a panel draws or adds up, that hold words or nothing in every row that came."""
+    for name, spec in layout.panels.items():
+        for reference in references(spec, spec.feed):
+            drawn = _FIGURES & {*map(str, reference.path)} or "series" in reference.path
+            if reference.what != "column" or not drawn:
+                continue
+            values = [row.get(reference.name) for row in rows.get(reference.feed or "", ())]
+            words = next((each for each in values if isinstance(each, str)), None)
+            if not values or (words is None and any(value is not None for value in values)):
+                continue
+            said = {"column": reference.name, "feed": reference.feed, "rows": len(values), "value": words}
+            what = Message("check.column_empty" if words is None else "check.column_words", said)
+            yield _problem(layout, ("panels", name, *reference.path), what)
 
 
 def _faults(layout: Layout, tries: Iterable[TriedAction]) -> Iterator[Problem]:

@@ -6,7 +6,9 @@ becomes text and stays in its cell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -17,6 +19,9 @@ from situationroom.values import Row, Value
 _PLAIN = frozenset({str, int, float, bool, Decimal, datetime, date, type(None)})
 
 _LONGEST_NAMED = 80
+
+LONGEST_FIGURE = 400
+"""Characters of a text that may be read as a figure."""
 
 LONGEST_TEXT = 10_000
 """Characters that are kept of a cell that had to be made text."""
@@ -68,3 +73,34 @@ def _value(value: object) -> Value:
         if must_end(error):
             raise
         return f"{type(value).__name__}: {type(error).__name__}"
+
+
+def figures_read(rows: Rows, numbers: Mapping[str, str]) -> Rows:
+    """The rows with text of these columns read as figures; text that is none stays as it is.
+
+    ``numbers`` gives the thousands separator of each column, "" for none.
+    """
+    if not numbers:
+        return rows
+    read = [
+        {**row, **{name: _figure(row[name], mark) for name, mark in numbers.items() if name in row}}
+        for row in rows.rows
+    ]
+    return replace(rows, rows=tuple(read))
+
+
+def _figure(value: Value, separator: str) -> Value:
+    if not isinstance(value, str) or len(value) > LONGEST_FIGURE:
+        return value
+    text = value.strip()
+    point = "," if separator == "." else "."
+    groups = rf"\d{{1,3}}(?:{re.escape(separator)}\d{{3}})+|" if separator else ""
+    pattern = rf"([+-]?)({groups}\d+)(?:{re.escape(point)}(\d+))?(?:[eE]([+-]?\d{{1,3}}))?"
+    found = re.fullmatch(pattern, text, re.ASCII)
+    if found is None:
+        return value
+    sign, whole, parts, power = found.groups()
+    if separator:
+        whole = whole.replace(separator, "")
+    figure = Decimal(f"{sign}{whole}{f'.{parts}' if parts else ''}e{power or 0}")
+    return figure if parts or power else int(figure)

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from situationroom.engine.clock import Clock
-from situationroom.engine.intake import taken
+from situationroom.engine.intake import figures_read, taken
 from situationroom.errors import SourceError, bug, must_end
 from situationroom.layout.expressions import Expression
 from situationroom.layout.models import FeedSpec
@@ -143,7 +143,7 @@ class Poller:
 
     def _answered(self, rows: Rows, took_s: float) -> None:
         received = self._clock.now()
-        columns, derived = _derive(rows, self.feed.derive)
+        columns, derived = _derive(figures_read(rows, self.feed.spec.numbers), self.feed.derive)
         self._seq += 1
         own = _source_time(derived, self.feed.spec.at, received.tzinfo)
         came = received - timedelta(seconds=rows.age_s)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from situationroom.engine.absence import Absence
+from situationroom.engine.unjudged import why_unjudged
 from situationroom.layout.expressions import Expression, compile_expression
 from situationroom.layout.models import Condition, RuleSpec
-from situationroom.values import Alert, FeedState, Key, Level, Row, Status, Value
+from situationroom.values import Alert, FeedState, Key, Level, Message, Row, Status, Value
 
 
 @dataclass(slots=True)
@@ -33,11 +35,15 @@ class Rule:
         }
         self._standing: dict[Key, _Standing] = {}
         self._silent: Alert | None = None
+        self._absence = Absence(spec.missing) if spec.missing is not None else None
+        self._absent: tuple[Alert, ...] = ()
+        self._unjudged: Alert | None = None
 
     def alerts(self) -> tuple[Alert, ...]:
         """The alerts that stand, in no order."""
         standing = tuple(entry.alert for entry in self._standing.values() if entry.alert is not None)
-        return (*standing, self._silent) if self._silent else standing
+        others = (each for each in (self._silent, self._unjudged) if each is not None)
+        return (*standing, *self._absent, *others)
 
     def judge(self, state: FeedState, now: datetime) -> None:
         """Take in the feed's newest state: rows are judged when fresh; when not, nothing is cleared."""
@@ -45,6 +51,11 @@ class Rule:
         if status.fresh and state.reading is not None:
             self._silent = None
             self._judge_rows(state, state.reading.rows, now)
+            self._look_for_unjudged(state.reading.rows, now)
+            if self._absence is not None:
+                self._absence.judge(state, state.reading, now)
+                title = self.spec.title or self.name
+                self._absent = tuple(self._absence.alerts(self.name, title, self.spec.feed, now))
         elif status in (Status.STALE, Status.FAILED):
             self._fell_silent(status, now)
 
@@ -52,6 +63,7 @@ class Rule:
         for entry in self._standing.values():
             if entry.alert is not None and not entry.alert.held:
                 entry.alert = replace(entry.alert, held=True)
+        self._absent = tuple(replace(alert, held=True) for alert in self._absent)
         if self.spec.on_stale == "raise" and self._silent is None:
             level = max(self._conditions, default=Level.WARNING)
             self._silent = self._alert((), level, now, {"status": status.value})
@@ -70,7 +82,34 @@ class Rule:
         for key, (_, row) in worst.items():
             self._judge_key(key, row, met.get(key, set()), now)
         for key in self._standing.keys() - worst.keys():
-            del self._standing[key]  # the row is gone from a fresh answer: there is nothing left to be bad
+            self._gone(key, now)
+
+    def _gone(self, key: Key, now: datetime) -> None:
+        """The row of a key has left a fresh answer: the rule says what that means for its alert."""
+        entry = self._standing[key]
+        entry.met_since.clear()
+        if entry.alert is None or self.spec.on_gone == "clear":
+            del self._standing[key]
+            return
+        if not entry.alert.held:
+            entry.alert = replace(entry.alert, held=True, why=Message("engine.row_gone"))
+        if self.spec.on_gone == "hold":
+            return
+        entry.clear_since = entry.clear_since or now
+        clear_for_s = self._conditions[entry.alert.level].clear_for_s
+        if (now - entry.clear_since).total_seconds() >= clear_for_s:
+            del self._standing[key]
+
+    def _look_for_unjudged(self, rows: tuple[Row, ...], now: datetime) -> None:
+        """A condition that can be judged for no row makes the rule blind; that stands as long as it is so."""
+        reasons = (why_unjudged(condition.when, rows) for condition in self._conditions.values())
+        why = next((reason for reason in reasons if reason is not None), None)
+        if why is None:
+            self._unjudged = None
+            return
+        since = self._unjudged.since if self._unjudged is not None else now
+        alert = self._alert((), Level.WARNING, since, {})
+        self._unjudged = replace(alert, why=Message("engine.unjudged", {"why": why}), unjudged=True)
 
     def _judge_key(self, key: Key, row: Row, met: set[Level], now: datetime) -> None:
         entry = self._standing.get(key)
@@ -87,7 +126,7 @@ class Rule:
         elif entry.alert is not None and self._cleared(entry, stands, row, met, now):
             self._lower(entry, key, row, reached, now)
         elif entry.alert is not None:
-            entry.alert = replace(entry.alert, held=False, facts=self._facts(row, stands))
+            entry.alert = replace(entry.alert, held=False, why=None, facts=self._facts(row, stands))
         if entry.alert is None and not entry.met_since:
             del self._standing[key]
 

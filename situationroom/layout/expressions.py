@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import ast
 import itertools
+import json
 import keyword
 import math
 import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -79,6 +80,28 @@ class Expression:
     def holds(self, row: Row) -> bool:
         """Whether it is true for a row; unknown is not true."""
         return self.evaluate(row) is True
+
+    def mismatch(self, row: Row) -> tuple[str, str] | None:
+        """The first comparison of a row that can never hold: its left side, and both values as written.
+
+        ``("up", '"0" == 0')`` where ``up`` is text.
+        """
+        self._evaluator.names = row
+        for node in ast.walk(self._node):
+            if isinstance(node, ast.Compare) and len(node.ops) == 1:
+                sides = [self._side(side) for side in (node.left, node.comparators[0])]
+                if None not in sides and not _comparable(sides[0], sides[1]):
+                    sign = ast.unparse(node).removeprefix(ast.unparse(node.left))
+                    sign = sign.removesuffix(ast.unparse(node.comparators[0])).strip()
+                    left, right = (json.dumps(side, ensure_ascii=False, default=str) for side in sides)
+                    return ast.unparse(node.left), f"{left} {sign} {right}"
+        return None
+
+    def _side(self, node: ast.expr) -> Any:
+        try:
+            return self._evaluator._eval(node)
+        except (ArithmeticError, TypeError, ValueError, InvalidExpression):
+            return None
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -308,10 +331,31 @@ def _real(value: Any) -> Any:
     return None if isinstance(value, complex) else value
 
 
+def _comparable(left: Any, right: Any) -> bool:
+    """Whether two values are of one kind: figures, words, times, lists."""
+    return _kind(left) is _kind(right)
+
+
+def _kind(value: Any) -> type:
+    return next((kind for kind in (str, date, tuple) if isinstance(value, kind)), float)
+
+
+def _equal(left: Any, right: Any) -> Any:
+    """Words are never a figure: whether ``"0"`` is 0 nobody knows."""
+    return left == right if _comparable(left, right) else None
+
+
+def _unequal(left: Any, right: Any) -> Any:
+    return left != right if _comparable(left, right) else None
+
+
 def _contains(left: Any, right: Any) -> Any:
     """``x in (…)`` and ``'word' in text``, as SQL's ``in``: unknown where a null might have been it."""
     if isinstance(right, tuple):
-        return True if left in right else (None if None in right else False)
+        if left in right:
+            return True
+        known = all(each is not None and _comparable(left, each) for each in right)
+        return False if known else None
     return str(left) in right
 
 
@@ -333,8 +377,8 @@ _OPERATORS: Mapping[type, Callable[..., Any]] = MappingProxyType(
         ast.FloorDiv: _known(lambda left, right: None if right == 0 else left // right),
         ast.Mod: _known(_remainder),
         ast.Pow: _known(_power),
-        ast.Eq: _known(operator.eq),
-        ast.NotEq: _known(operator.ne),
+        ast.Eq: _known(_equal),
+        ast.NotEq: _known(_unequal),
         ast.Gt: _known(operator.gt),
         ast.Lt: _known(operator.lt),
         ast.GtE: _known(operator.ge),

@@ -45,6 +45,17 @@ class SourceSpec(Spec):
     options: BaseModel = NoOptions()
 
 
+def _separators(given: object) -> object:
+    """``[count, errors]`` is short for columns without a thousands separator."""
+    return dict.fromkeys(given, "") if isinstance(given, list) else given
+
+
+Numbers = Annotated[
+    Mapping[str, Annotated[str, Field(max_length=1)]],
+    BeforeValidator(_separators, json_schema_input_type=list[str] | dict[str, str]),
+]
+
+
 class FeedSpec(Spec):
     """One entry of ``feeds``: when to ask, how long to believe the answer, and what to add to its rows."""
 
@@ -54,6 +65,7 @@ class FeedSpec(Spec):
     stale_after: Seconds | None = None
     timeout: Seconds | None = None
     key: KeyColumns = ()
+    numbers: Numbers = Field(default_factory=dict)
     derive: Mapping[str, Expression] = Field(default_factory=dict)
     at: Column | None = None
     title: Label = ""
@@ -104,6 +116,24 @@ class Condition(Spec):
     clear_for: Seconds | None = None
 
 
+class Missing(Spec):
+    """When what is not there is bad: keys that are expected or were seen, too few rows; or none at all."""
+
+    expect: tuple[str | tuple[str, ...], ...] = ()
+    seen: Seconds | None = None
+    fewer_than: Annotated[int | None, Field(ge=1)] = None
+    level: Literal["warning", "critical"] = "critical"
+    for_: Annotated[Seconds | None, Field(alias="for")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _any_rows(cls, given: object) -> object:
+        """Without a word of what is missing, it is every row."""
+        if isinstance(given, dict) and not {"expect", "seen", "fewer_than"} & given.keys():
+            return {**given, "fewer_than": 1}
+        return given
+
+
 class RuleAction(Spec):
     """An action that helps against an alert, for rows of which ``when`` is true; by default for all."""
 
@@ -127,13 +157,15 @@ class RuleSpec(Spec):
     title: Label = ""
     warning: Condition | None = None
     critical: Condition | None = None
+    missing: Missing | None = None
+    on_gone: Literal["clear", "clear_for", "hold"] = "clear_for"
     on_stale: Literal["hold", "raise"] = "hold"
     actions: tuple[_RuleAction, ...] = ()
     guide: Label = ""
 
     @model_validator(mode="after")
     def _judges(self) -> RuleSpec:
-        if self.warning is None and self.critical is None:
+        if self.warning is None and self.critical is None and self.missing is None:
             raise ValueError("layout.rule_empty")  # an id of the catalogue
         return self
 

@@ -60,7 +60,7 @@ def heading_of(panel: Panel[Any], view: View) -> Heading:
         status=Status.LIVE if status is Status.REFRESHING else status,  # a question in flight shows nothing
         age=age(worst.age_s(view.now) if _rank(status) < 2 else max(s.age_s(view.now) for s in states)),
         reason=_reason(worst, several=len(states) > 1, lang=view.lang),
-        note=_note(states, view.lang),
+        note=_note(view, states),
         lang=view.lang,
     )
 
@@ -97,6 +97,13 @@ def _reason(state: FeedState, *, several: bool, lang: str) -> str:
     return f"{state.name}: {reason}" if several else reason
 
 
-def _note(states: Sequence[FeedState], lang: str) -> str:
-    notes = [say(note, lang) for state in states if state.reading for note in state.reading.notes]
+def _note(view: View, states: Sequence[FeedState]) -> str:
+    """What to mind about the figures: rules that cannot be judged on them, what their source says of them."""
+    names = {state.name for state in states}
+    notes = [
+        f"{alert.title or alert.rule}: {say(alert.why, view.lang)}"
+        for alert in view.alerts
+        if alert.unjudged and alert.feed in names and alert.why is not None
+    ]
+    notes += [say(note, view.lang) for state in states if state.reading for note in state.reading.notes]
     return " · ".join(dict.fromkeys(notes))

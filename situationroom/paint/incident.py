@@ -104,7 +104,7 @@ def row_of(alert: Alert, state: FeedState) -> Row:
 
 def figures_of(alert: Alert, lang: str) -> list[str]:
     """The figures that met the condition, in the order it names them, the one that counts first."""
-    said = []
+    said = [say(alert.why, lang)] if alert.why is not None else []
     for name, value in alert.facts.items():
         known = WELL_KNOWN.get(name)
         title = say(known.title, lang) if known else name

@@ -4,7 +4,7 @@ Its shape::
 
     {"room", "at",
      "feeds": {name: {"state", "age_s", "reason", "rows"}},
-     "alerts": [{"rule", "key", "level", "since"}],
+     "alerts": [{"rule", "key", "level", "since", "why", "judged"}],
      "actions": {id: {"title", "state", "allowed", "why"}},
      "panels": [{"id", "type", "title", "text"}]}
 
@@ -54,6 +54,8 @@ def document(room: Room, panels: Panels, names: Sequence[str], person: Person) -
                 "key": list(alert.key),
                 "level": alert.level.name.lower(),
                 "since": alert.since.isoformat(),
+                "why": say(alert.why, lang) if alert.why is not None else None,
+                "judged": not alert.unjudged,
             }
             for alert in room.alerts()
         ],

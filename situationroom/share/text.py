@@ -49,4 +49,5 @@ def alert_line(alert: Alert, lang: str) -> str:
     """``■ 대외기관 오류율 · KAIT (09:38:12부터)``, and whether nobody knows if it still holds."""
     name = " · ".join(part for part in (alert.title or alert.rule, key_text(alert.key)) if part)
     line = say("share.alert", lang, mark=LEVEL_MARKS[alert.level], name=name, since=clock(alert.since))
-    return line + (f" {say('share.held', lang)}" if alert.held else "")
+    why = f" — {say(alert.why, lang)}" if alert.why is not None else ""
+    return line + why + (f" {say('share.held', lang)}" if alert.held else "")

@@ -62,9 +62,10 @@ def test_an_alert_clears_when_its_condition_no_longer_holds() -> None:
 
 def test_a_figure_nobody_knows_neither_raises_nor_clears() -> None:
     each = rule()
-    assert judged(each, MORNING, row(name="KAIT", rate=None)) == {}
-    judged(each, MORNING, row(name="KAIT", rate=0.2))
-    assert judged(each, MORNING, row(name="KAIT", rate=None)) == {"KAIT": Level.CRITICAL}
+    sgi = row(name="SGI", rate=0.0)
+    assert judged(each, MORNING, row(name="KAIT", rate=None), sgi) == {}
+    judged(each, MORNING, row(name="KAIT", rate=0.2), sgi)
+    assert judged(each, MORNING, row(name="KAIT", rate=None), sgi) == {"KAIT": Level.CRITICAL}
 
 
 def test_an_alert_of_a_silent_feed_is_held_and_never_cleared() -> None:
