@@ -49,8 +49,7 @@ def main() -> int:
         survived = result.verdict is Verdict.SURVIVED
         survivors += survived and result.change.name not in explained
         mark = "SURVIVED" if survived else result.verdict.value
-        place = f"{result.change.file}:{result.change.line}"
-        print(f"{number:4} {mark:8} {result.took_s:5.1f} s  {place}  {result.change.name.partition('::')[2]}")
+        print(f"{number:4} {mark:8} {result.took_s:5.1f} s  line {result.change.line}  {result.change.name}")
         print(f"{'':22}{result.noticed}", flush=True)
     print(f"{survivors} not explained")
     return 1 if survivors or stale else 0
