@@ -86,9 +86,15 @@ class Wording:
 
     def _effect(self, shown: Preview | Approval, before: Message | None, title: str = "") -> Text:
         lines = self.lines(self._say(shown.what).removeprefix(f"{title}: "), "strong")
-        if before is not None:
+        told = shown.what.values
+        counted = shown.count is not None and told.get("count") == shown.count
+        repeated = before is not None and (
+            (told.get("before") == before and told.get("after") == shown.after)
+            or (counted and before == Message("actions.count", {"count": shown.count}))
+        )
+        if before is not None and not repeated:
             lines.append(self.change(before, shown.after))
-        if shown.count is not None:
+        if shown.count is not None and not counted:
             lines.append(self.line((say("ui.count", self.lang, count=number(shown.count)), "")))
         if shown.brake is not None:
             lines.append(self.line((self._say(shown.brake), "")))

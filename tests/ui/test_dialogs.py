@@ -14,9 +14,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Button
 
 import situationroom.ui
+from situationroom.actions.base import Preview, State
 from situationroom.ui.app import RoomApp
 from situationroom.ui.dialog import Dialog
 from situationroom.ui.held_keys import Opening
+from situationroom.values import Message
 from tests.helpers import wait_until
 
 from .dialogs import DIALOGS, crowded
@@ -84,14 +86,39 @@ async def test_it_looks_as_it_did_in_english(name: str, snapshot: SnapshotAssert
         assert look(app, screen) == snapshot
 
 
-def test_no_dialog_is_without_a_picture() -> None:
+def test_no_dialog_is_without_a_picture_and_none_takes_keys_before_it_stands() -> None:
     for module in pkgutil.iter_modules(situationroom.ui.__path__):
         importlib.import_module(f"situationroom.ui.{module.name}")
     app = crowded()
-    pictured = {type(made(app)) for name, made in DIALOGS.items() if name != "search"}
-    assert {
-        kind for kind in Dialog.__subclasses__() if kind.__module__.startswith("situationroom.")
-    } <= pictured
+    with app._context():
+        pictured = {type(made(app)) for made in DIALOGS.values()}
+    dialogs = {kind for kind in _below(ModalScreen) if kind.__module__.startswith("situationroom.")} - {
+        Dialog
+    }
+    assert dialogs == pictured
+    assert {kind for kind in dialogs if not issubclass(kind, Opening)} == set()
+
+
+def _below(kind: type[object]) -> set[type[object]]:
+    """All classes that are made from one."""
+    made = set(kind.__subclasses__())
+    return made.union(*map(_below, made))
+
+
+EDGES = [(40, 15), (40, 16), (59, 15), (60, 16), (77, 17), (100, 28), (240, 60), (40, 15)]
+"""Sizes on both sides of every form, from the smallest on, to the largest wall, and back."""
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_whatever_size_the_terminal_is_given_later_nothing_goes_out_of_sight(name: str) -> None:
+    app = crowded()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, name)
+        for size in EDGES:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert screen.size == size
+            look(app, screen)
 
 
 @pytest.mark.parametrize("size", [(40, 15), (80, 24)], ids=str)
@@ -138,3 +165,34 @@ async def test_the_focus_is_where_the_person_must_act_next(name: str, focused: s
         await opened(app, name)
         assert app.focused is not None
         assert app.focused.id == focused
+
+
+OFF, ON = Message("꺼짐"), Message("켜짐")
+SETTING = {"title": "사전체크 SKIP", "before": OFF, "after": ON}
+COUNT = Message("actions.count", {"count": 32})
+
+
+@pytest.mark.parametrize(
+    ("what", "before", "after", "count", "lines"),
+    [
+        (Message("actions.toggle_what", SETTING), OFF, ON, 1, ["꺼짐 → 켜짐", "대상 1건"]),
+        (Message("actions.switch_what", SETTING), OFF, ON, 1, ["지금 꺼짐 → 켜짐", "대상 1건"]),
+        (Message("actions.sql_what", {"title": "해제", "count": 32}), COUNT, None, 32, ["32건 변경"]),
+        (Message("actions.sql_what", {"title": "해제", "count": 9}), OFF, None, 9, ["9건 변경", "지금 꺼짐"]),
+        (
+            Message("actions.batch_what", {"title": "해제", "count": 32, "batch": 8}), COUNT, None, 32,
+            ["32건을 8건씩 처리"],
+        ),
+        (Message("actions.toggle_what", SETTING), ON, OFF, None, ["꺼짐 → 켜짐", "지금 켜짐 → 꺼짐"]),
+    ],
+)  # fmt: skip
+async def test_a_preview_says_each_thing_once_and_leaves_out_nothing_else(
+    what: Message, before: Message, after: Message | None, count: int | None, lines: list[str]
+) -> None:
+    app = crowded()
+    async with app.run_test(size=(80, 24)):
+        preview = Preview(
+            at=app.room.now(), what=what, before=State({}, before, active=None), after=after, count=count
+        )
+        shown = app.wording().preview(preview, str(what.values["title"]))
+        assert shown.plain.splitlines() == lines
