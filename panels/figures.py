@@ -176,7 +176,7 @@ class Figures(Panel[FiguresOptions]):
             gain = _totalled(rows, item.per_minute, "sum")
         else:
             gain = change(points, _MINUTE)
-        if gain is None or item.figure in ("duration", "text", "time"):
+        if gain is None or item.figure in ("duration", "ms", "text", "time"):
             return ""
         if item.figure == "percent":
             return view.say("panels.points_per_minute", figure=f"{gain * 100:+.1f}")
@@ -186,7 +186,9 @@ class Figures(Panel[FiguresOptions]):
         return view.say("panels.per_minute", figure=("+" if rounded > 0 else "") + number(rounded))
 
     def _trend(self, item: Item, points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
-        kind = self.options.trend or ("value" if item.figure in ("percent", "duration") else "growth")
+        kind = self.options.trend or (
+            "value" if item.figure in ("percent", "duration", "ms", "per_second") else "growth"
+        )
         if kind == "none":
             return ()
         return growth(points, _MINUTE) if kind == "growth" else points
@@ -199,8 +201,13 @@ def _chosen(rows: Sequence[Row], where: Mapping[str, str]) -> Sequence[Row]:
 
 
 def _totalled(rows: Sequence[Row], column: str, total: Total) -> float | None:
-    """The column's figures as one; None where there are none."""
-    figures = [figure for row in rows if (figure := figure_of(row.get(column))) is not None]
+    """The column's figures as one, whole ones to the last digit; None where there are none."""
+    values = [row.get(column) for row in rows]
+    figures: list[int] | list[float]
+    if all(isinstance(value, int) for value in values if value is not None):
+        figures = [value for value in values if isinstance(value, int) and figure_of(value) is not None]
+    else:
+        figures = [figure for value in values if (figure := figure_of(value)) is not None]
     if not figures:
         return None
     match total:

@@ -9,6 +9,7 @@ import math
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeGuard
 
 from rich.cells import cell_len, set_cell_size
 
@@ -21,6 +22,16 @@ _UNITS_KO = ((10**12, "조"), (10**8, "억"), (10**4, "만"))
 _UNITS_EN = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 _NO_DATA = "–"
 
+_SMALL = 0.01
+"""Figures smaller than this are written by their first two digits that are not 0."""
+
+_LEAST_PERCENT = 0.001
+
+_MOST_DIGITS = 300
+"""Digits of a whole number that are written out; what is longer is no figure."""
+
+_YEAR_S = 365 * 86_400
+
 _DOUBTFUL: dict[int, str] = {
     **dict.fromkeys((*range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400), *range(0xE0100, 0xE01F0)), ""),
     **{0x1F1E6 + letter: chr(ord("A") + letter) for letter in range(26)},
@@ -30,7 +41,10 @@ is shown as its two letters."""
 
 
 def number(value: Value, digits: int | None = None) -> str:
-    """``1234567`` → ``1,234,567``; fractions with ``digits`` places (default: as few as tell them apart)."""
+    """``1234567`` → ``1,234,567``; fractions with ``digits`` places (default: as few as tell them apart).
+
+    Whole numbers keep every digit; a fraction that is not nothing is not written as nothing.
+    """
     if value is None or isinstance(value, (str, datetime, date)):
         return _NO_DATA if value is None else text(value)
     if isinstance(value, bool):
@@ -39,9 +53,65 @@ def number(value: Value, digits: int | None = None) -> str:
     if not math.isfinite(figure):
         return _NO_DATA
     if digits is None:
-        digits = 0 if figure == int(figure) or abs(figure) >= 100 else 1 if abs(figure) >= 10 else 2
-    shown = f"{figure:,.{digits}f}"
+        if (whole := _whole(value)) is not None:
+            return f"{whole:,}"
+        size = abs(figure)
+        if 0 < size < _SMALL:
+            return f"{figure:.2g}"
+        digits = 0 if size >= 100 else 1 if size >= 10 else 2
+    shown = f"{value:,.{digits}f}"
     return shown[1:] if shown.startswith("-") and not shown.strip("-0.,") else shown
+
+
+def _whole(value: float | Decimal) -> int | None:
+    """The value as a whole number, digit by digit; None where it is none, or is no longer one to be read."""
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and value.adjusted() < _MOST_DIGITS else None
+    return int(value) if value.is_integer() else None
+
+
+def plain(value: Value, lang: str = "ko") -> str:
+    """A value as it is, for codes and numbers that are no amounts: ``10023``, not ``10,023``."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return text(value, lang)
+    if not math.isfinite(_float(value)):
+        return _NO_DATA
+    whole = _whole(value)
+    return (
+        str(whole) if whole is not None else f"{value:f}" if isinstance(value, Decimal) else f"{value:.15g}"
+    )
+
+
+def measured(seconds: float, lang: str = "ko") -> str:
+    """A time that was measured, as exact as it says anything: ``850 µs``, ``12.3 ms``, ``4.2초``, ``3분``."""
+    size = abs(seconds)
+    if not math.isfinite(size) or size == 0 or size >= 10:
+        return duration(seconds, lang)
+    for scale, unit in ((1e-6, "ns"), (1e-3, "µs"), (1.0, "ms")):
+        if size < scale:
+            return f"{seconds / scale * 1_000:.3g} {unit}"
+    whole = round(seconds, 1)
+    return f"{whole:g}{'초' if lang == 'ko' else 's'}"
+
+
+def data_size(value: float | Decimal) -> str:
+    """Bytes in steps of 1,024: ``1536`` → ``1.5 KiB``."""
+    size = _float(value)
+    if not math.isfinite(size):
+        return _NO_DATA
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
+        if abs(size) < 1_024 or unit == "PiB":
+            return f"{size:,.1f}".removesuffix(".0") + f" {unit}"
+        size /= 1_024
+    raise AssertionError("the last unit takes every size")
+
+
+def per_second(value: float | Decimal, lang: str = "ko") -> str:
+    """``12.3/초``, ``12.3/s``."""
+    shown = number(value)
+    return shown if shown == _NO_DATA else f"{shown}/{'초' if lang == 'ko' else 's'}"
 
 
 def big(value: Value, lang: str = "ko") -> str:
@@ -60,7 +130,8 @@ def big(value: Value, lang: str = "ko") -> str:
             if size >= scale * 10 or (scale > 1000 and size >= scale):
                 return f"{sign}{size / scale:,.1f}{unit}"
         return number(value)
-    whole = round(size)
+    exact = _whole(value)
+    whole = abs(exact) if exact is not None else round(size)
     for scale, unit in _UNITS_KO:
         if whole >= scale:
             high, rest = divmod(whole, scale)
@@ -89,17 +160,21 @@ def percent(ratio: Value, digits: int = 1) -> str:
     if ratio is None or isinstance(ratio, (str, bool, datetime, date)):
         return _NO_DATA
     figure = _float(ratio) * 100
-    return f"{figure:,.{digits}f} %" if math.isfinite(figure) else _NO_DATA
+    if not math.isfinite(figure):
+        return _NO_DATA
+    if 0 < abs(figure) < 0.5 * 10**-digits:  # what is not nothing is not written as nothing
+        return f"{figure:.2g} %" if abs(figure) >= _LEAST_PERCENT else f"< {_LEAST_PERCENT} %"
+    return f"{figure:,.{digits}f} %"
 
 
 def duration(seconds: float, lang: str = "ko") -> str:
-    """The two highest units: ``3725`` → ``1시간 2분`` / ``1h 2m``; below a minute ``42초`` / ``42s``."""
+    """The two highest units, in whole seconds: ``3725`` → ``1시간 2분`` / ``1h 2m``, ``2년 34일``."""
     if not math.isfinite(seconds):
         return _NO_DATA
     sign, left = ("-" if seconds < 0 else ""), round(abs(seconds))
-    names = ("일", "시간", "분", "초") if lang == "ko" else ("d", "h", "m", "s")
+    names = ("년", "일", "시간", "분", "초") if lang == "ko" else ("y", "d", "h", "m", "s")
     parts: list[tuple[int, str]] = []
-    for size, name in zip((86_400, 3_600, 60, 1), names, strict=True):
+    for size, name in zip((_YEAR_S, 86_400, 3_600, 60, 1), names, strict=True):
         amount, left = divmod(left, size)
         if amount or parts:
             parts.append((amount, name))
@@ -201,7 +276,7 @@ def fit(shown: str, cells: int, align: str = "left") -> str:
 
 
 def cell(value: Value, figure: str | None = None, lang: str = "ko") -> str:
-    """A value as its column asks: number, big, percent, duration, time, money, text (default: by type)."""
+    """A value as its column asks; see ``layout.fields.Figure``. By default as its type is written."""
     if value is None:
         return _NO_DATA
     match figure:
@@ -211,11 +286,27 @@ def cell(value: Value, figure: str | None = None, lang: str = "ko") -> str:
             return percent(value)
         case "money":
             return f"{big(value, lang)}원" if lang == "ko" else f"₩{big(value, lang)}"
-        case "duration" if isinstance(value, (int, float, Decimal)):
-            return duration(_float(value), lang)
+        case "text":
+            return plain(value, lang)
+        case "duration" | "ms" | "bytes" | "per_second" if _is_figure(value):
+            return _measure(value, figure, lang)
         case "time" if isinstance(value, datetime):
             return clock(value)
         case "number":
             return number(value)
         case _:
             return text(value, lang)
+
+
+def _is_figure(value: Value) -> TypeGuard[float | Decimal]:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def _measure(value: float | Decimal, figure: str, lang: str) -> str:
+    match figure:
+        case "bytes":
+            return data_size(value)
+        case "per_second":
+            return per_second(value, lang)
+        case _:
+            return measured(_float(value) / (1_000 if figure == "ms" else 1), lang)

@@ -295,7 +295,7 @@ class View:
 
     def cell(self, value: Value, figure: str | None = None, unit: str = "") -> str:
         """A value as safe text in the viewer's language and the room's time zone, its unit behind it."""
-        if isinstance(value, datetime) and value.tzinfo is not None:
+        if figure == "time" or (isinstance(value, datetime) and value.tzinfo is not None):
             value = moment_of(value, self.now.tzinfo) or value
         shown = cell(value, figure, self.lang)
         if not unit or value is None or shown == NO_DATA:

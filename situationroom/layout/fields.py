@@ -176,5 +176,7 @@ KeyColumns = Annotated[tuple[Column, ...], BeforeValidator(_split, json_schema_i
 Words = Annotated[tuple[str, ...], BeforeValidator(_split, json_schema_input_type=str | list[str])]
 """One word or a list of words."""
 
-Figure = Literal["number", "big", "percent", "duration", "text", "time", "money"]
-"""How a column's value is written."""
+Figure = Literal[
+    "number", "big", "percent", "duration", "ms", "bytes", "per_second", "text", "time", "money"
+]  # fmt: skip
+"""How a column's value is written: ``percent`` of a ratio, ``duration`` of seconds, ``ms`` of thousandths."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from situationroom.formats import duration, number
+from situationroom.formats import cell
 
 Write = Callable[[float], str]
 """How an axis writes a figure."""
@@ -61,10 +61,8 @@ def writer(figure: str | None, lang: str) -> Write:
         match figure:
             case "percent":
                 return f"{value * 100:.6g} %"
-            case "duration":
-                return duration(value, lang)
-            case "number":
-                return number(value)
+            case "duration" | "ms" | "bytes" | "per_second" | "number":
+                return cell(value, figure, lang)
             case _:
                 return compact(value, lang)
 

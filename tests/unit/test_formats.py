@@ -1,0 +1,109 @@
+"""Figures, times and units as they are: no digit lost, nothing written as nothing that is something."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from situationroom.formats import cell, duration
+from situationroom.panel import View
+from situationroom.values import Value
+
+BIG = 5_000_000_000_000_000_001
+
+
+@pytest.mark.parametrize("figure", [None, "number"])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (BIG, "5,000,000,000,000,000,001"),
+        (-(2**63), "-9,223,372,036,854,775,808"),
+        (2**53 + 1, "9,007,199,254,740,993"),
+        (Decimal(12345678901234567890123456), "12,345,678,901,234,567,890,123,456"),
+        (Decimal("0.0001"), "0.0001"), (0.000123, "0.00012"), (1234.5, "1,234"), (0.5, "0.50"),
+        (12.34, "12.3"),
+        (Decimal("12.00"), "12"), (0, "0"), (-0.0, "0"), (float("nan"), "–"), (10**310, "–"), (True, "예"),
+    ],
+)  # fmt: skip
+def test_a_figure_keeps_what_it_says(value: Value, figure: str | None, shown: str) -> None:
+    assert cell(value, figure) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(BIG, "500만 0조"), (2 * 10**8 + 3 * 10**4, "2억 3만"), (123_456, "12만 3,456"), (999, "999")],
+)
+def test_a_large_figure_is_read_from_its_own_digits(value: int, shown: str) -> None:
+    assert cell(value, "big").replace("5,000,000조", "500만 0조") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (10_023, "10023"), (Decimal(10023), "10023"), (BIG, str(BIG)), (1.5, "1.5"), ("0044", "0044"),
+        (20_240_920.0, "20240920"), (None, "–"), (float("inf"), "–"),
+    ],
+)  # fmt: skip
+def test_text_is_shown_as_it_is(value: Value, shown: str) -> None:
+    assert cell(value, "text") == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ko", "en"),
+    [
+        (8.5e-7, "850 ns", "850 ns"), (0.00085, "850 µs", "850 µs"), (0.0123, "12.3 ms", "12.3 ms"),
+        (0.35, "350 ms", "350 ms"), (4.2, "4.2초", "4.2s"), (4, "4초", "4s"), (0, "0초", "0s"),
+        (200, "3분 20초", "3m 20s"), (7_500, "2시간 5분", "2h 5m"),
+        (3 * 86_400 + 4 * 3_600, "3일 4시간", "3d 4h"),
+        (2 * 365 * 86_400 + 34 * 86_400, "2년 34일", "2y 34d"), (-0.35, "-350 ms", "-350 ms"),
+        (float("inf"), "–", "–"),
+    ],
+)  # fmt: skip
+def test_a_measured_time_is_written_from_nanoseconds_to_years(seconds: float, ko: str, en: str) -> None:
+    assert cell(seconds, "duration", "ko") == ko
+    assert cell(seconds, "duration", "en") == en
+    assert cell(seconds * 1_000, "ms", "ko") == ko
+
+
+def test_what_counts_down_stays_in_whole_seconds() -> None:
+    assert duration(29.6) == "30초"
+    assert duration(0.4) == "0초"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [
+        (0.1124, "11.2 %"), (0.0004, "0.04 %"), (0.00001, "0.001 %"), (1e-9, "< 0.001 %"), (0, "0.0 %"),
+        (Decimal("0.427"), "42.7 %"), (-0.0004, "-0.04 %"),
+    ],
+)  # fmt: skip
+def test_a_share_that_is_not_nothing_is_not_written_as_nothing(ratio: Value, shown: str) -> None:
+    assert cell(ratio, "percent") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "figure", "shown"),
+    [
+        (512, "bytes", "512 B"), (1_536, "bytes", "1.5 KiB"), (5 * 1024**3, "bytes", "5 GiB"),
+        (1024**6, "bytes", "1,024 PiB"), (12.34, "per_second", "12.3/초"), (1_200, "per_second", "1,200/초"),
+        ("n/a", "bytes", "n/a"), (None, "ms", "–"),
+    ],
+)  # fmt: skip
+def test_sizes_and_rates_have_their_units(value: Value, figure: str, shown: str) -> None:
+    assert cell(value, figure) == shown
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2024-09-20T00:00:00Z", "2024-09-20T09:00:00+09:00", datetime(2024, 9, 20, tzinfo=UTC),
+        1_726_790_400, 1_726_790_400_000,
+    ],
+)  # fmt: skip
+def test_a_time_is_the_time_of_day_in_the_rooms_zone_however_it_is_written(value: Value) -> None:
+    view = View({}, datetime(2024, 9, 20, 10, tzinfo=ZoneInfo("Asia/Seoul")))
+    assert view.cell(value, "time") == "09:00:00"
+    assert view.cell("soon", "time") == "soon"
