@@ -231,7 +231,9 @@ class RoomApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Keep keys back while the dialog they are meant for is on its way."""
-        if isinstance(event, Key) and self.screen_stack:
+        if isinstance(event, Key):
+            if not self.screen_stack:
+                return  # the program is being left
             top = self.screen
             if self._keys.wanted(event, top):
                 return

@@ -171,3 +171,12 @@ async def test_keys_typed_while_a_second_person_is_asked_for_wait_for_the_dialog
         pin = app.screen.query_one("#pin", Input)
         await wait_until(lambda: pin.value == "29", what="the first of a PIN")
         assert isinstance(app.screen, ApprovalScreen)
+
+
+@pytest.mark.parametrize("keys", ["x", "xyz", "?"])
+async def test_keys_typed_as_the_program_is_left_break_nothing(app: RoomApp, keys: str) -> None:
+    async with app.run_test(size=WALL):
+        app.exit()
+        app._screen_stack.clear()
+        burst(app, *keys)
+    assert app.return_code == 0
