@@ -13,7 +13,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.events import Event, Key
+from textual.events import Event
 from textual.message_pump import MessagePump
 from textual.worker import Worker, WorkerState
 
@@ -30,7 +30,7 @@ from situationroom.ui.colours import textual_theme
 from situationroom.ui.crash import crash_words
 from situationroom.ui.desk import Desk, anybody
 from situationroom.ui.header import Header
-from situationroom.ui.held_keys import HeldKeys, Opening, Stands, settled
+from situationroom.ui.held_keys import HeldKeys, Opening, Stands, Typed, settled
 from situationroom.ui.host import PanelHost
 from situationroom.ui.keys import FUNCTIONS, hints, key_uses, sheet_hints
 from situationroom.ui.message import Said, Tone
@@ -231,7 +231,7 @@ class RoomApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Keep keys back while the dialog they are meant for is on its way."""
-        if isinstance(event, Key):
+        if isinstance(event, Typed):
             if not self.screen_stack:
                 return  # the program is being left
             top = self.screen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -17,6 +17,10 @@ QUIET_TURNS, LONGEST_TURNS = 4, 400
 
 ALWAYS = frozenset({"ctrl+c", "ctrl+q"})
 """Keys that leave the program, whatever is on its way."""
+
+
+Typed = Key | Paste
+"""What a terminal tells of typing; a text that is pasted comes as one piece."""
 
 
 class Stands(Message):
@@ -46,7 +50,7 @@ class HeldKeys:
         self._waiting = False
         self._wish: object = None
         self._busy = False
-        self._kept: list[Key] = []
+        self._kept: list[Typed] = []
 
     def wait(self, wish: object = None) -> None:
         """A dialog follows, of this wish or of the one before: what is typed from now on is meant for it."""
@@ -75,21 +79,22 @@ class HeldKeys:
         """All that came of the last key is done."""
         self._busy = False
 
-    def wanted(self, key: Key, top: object) -> bool:
+    def wanted(self, key: Typed, top: object) -> bool:
         """Whether a key has to wait, and is kept; ``top`` is the screen it would go to."""
-        if key.key in ALWAYS or not self._blocked(top, came_back=key.is_forwarded):
+        leaves = isinstance(key, Key) and key.key in ALWAYS
+        if leaves or not self._blocked(top, came_back=key.is_forwarded):
             return False
         if len(self._kept) < MOST:
             self._kept.append(key)
         return True
 
-    def next(self, top: object) -> Key | None:
+    def next(self, top: object) -> Typed | None:
         """The key that was typed first of those kept, if it may go on: one may come back out of its turn."""
         if not self._kept or self._blocked(top, came_back=False):
             return None
         key = min(self._kept, key=lambda each: each.time)
         self._kept.remove(key)
-        return key.copy()
+        return key.copy() if isinstance(key, Key) else Paste(key.text)
 
     def _blocked(self, top: object, *, came_back: bool) -> bool:
         """``came_back``: a widget had the key already and made nothing of it, so that it may be a hotkey."""

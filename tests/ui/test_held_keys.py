@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from situationroom.actions.asked import Confirmation
@@ -61,6 +61,16 @@ async def test_what_is_typed_while_a_preview_is_made_waits_for_it_and_does_nothi
         room.answering.set()
         await until_seen(app, "2esKAIT")
         assert isinstance(app.screen.query_one("#target"), Input)
+
+
+async def test_a_name_pasted_right_behind_the_hotkey_stands_in_its_field(
+    app: RoomApp, room: FakeRoom
+) -> None:
+    async with app.run_test(size=WALL):
+        burst(app, "k")
+        app.post_message(Paste("KA"))
+        burst(app, "I", "T", "enter")
+        await wait_until(lambda: room.fired == [("run-1", Confirmation("KAIT"))], what="a run")
 
 
 async def test_escape_may_be_typed_before_the_dialog_stands(app: RoomApp, room: FakeRoom) -> None:
