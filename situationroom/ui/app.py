@@ -354,7 +354,7 @@ class RoomApp(App[None]):
         self.push_screen(Palette([RoomCommands], placeholder=search))
 
     def action_filter(self) -> None:
-        """Type what the focused panel's rows are filtered by."""
+        """Type what the focused panel's rows are filtered by; without one, search the whole room."""
         from situationroom.ui.filtering import FilterScreen
 
         host = self.focused
@@ -362,7 +362,7 @@ class RoomApp(App[None]):
             title = self.wording().plain(f"{say('ui.filter', self.painter.lang)}: {host.panel.spec.title}")
             self.push_screen(FilterScreen(title, host.filter, host.filter_by))
         else:
-            self.tell("ui.choose_panel")
+            self.wish_asking(self._search())
 
     # taps
 
@@ -432,6 +432,15 @@ class RoomApp(App[None]):
         if waits and not await self.push_screen_wait(LeaveScreen(waits, self.wording())):
             return
         self.exit()
+
+    async def _search(self) -> None:
+        from situationroom.ui.roomsearch import RoomSearch
+
+        found = await self.push_screen_wait(RoomSearch(self.painter, self.wording()))
+        if found is not None:
+            self.go_to_panel(found.panel)
+            if (host := self.wall.host(found.panel)) is not None and found.key is not None:
+                host.show_row(found.key)
 
     async def _open_sheet(self) -> None:
         from situationroom.ui.sheet import Sheet

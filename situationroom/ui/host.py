@@ -117,6 +117,13 @@ class PanelHost(Painted, can_focus=True):
         """What the rows are filtered by."""
         return self._looking.filter
 
+    def show_row(self, key: Key) -> None:
+        """Select the row of this key, whatever was filtered, and bring it into sight once it is painted."""
+        if self._looking.filter:
+            self.filter_by("")
+        if self.panel.SELECTS:
+            self.call_after_refresh(self._select, key)
+
     def filter_by(self, words: str) -> None:
         """Show only rows with these words; all of them for ""."""
         self._look(replace(self._looking, filter=words, offset=0))

@@ -90,6 +90,8 @@ class Wall(Widget):
         """Bring a panel's page up and give it the focus."""
         if name not in self._names(self.page):
             self.show_page(next(page for page in self._pages if name in self._names(page)))
+        elif self.enlarged not in (None, name):
+            self.enlarge(None)
         host = self._hosts[name]
         host.focus()
         return host
