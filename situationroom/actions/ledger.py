@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from situationroom.actions.record import Record, applied
 from situationroom.codec import same, same_facts
 from situationroom.journal import Entry, Kind
+from situationroom.journal.database import MOST_UNDOABLE
 from situationroom.journal.entry import START
 from situationroom.values import RunState, Settlement
 
@@ -156,7 +157,11 @@ class Ledger:
         over = len(runs) - REMEMBERED
         if over <= 0:
             return runs
-        spare = [one.id for one in runs.values() if not one.matters][:over]
+        spare = [one.id for one in runs.values() if not (one.matters or one.last_change)][:over]
+        changes = sum(one.last_change and not one.matters for one in runs.values())
+        if changes > MOST_UNDOABLE:
+            changed = (one.id for one in runs.values() if one.last_change and not one.matters)
+            spare += list(changed)[: changes - MOST_UNDOABLE]
         for old in spare:
             del runs[old]
         return runs
@@ -199,8 +204,9 @@ def _supersede(runs: dict[str, Record], then: Record) -> None:
     just that back.
     """
     for earlier in list(runs.values()):
-        alike = earlier.action == then.action and same_facts(earlier.about, then.about)
-        if earlier.id == then.id or not alike or not earlier.happened or earlier.superseded:
+        if earlier.superseded or earlier.action != then.action or earlier.id == then.id:
+            continue
+        if not earlier.happened or not same_facts(earlier.about, then.about):
             continue
         runs[earlier.id] = replace(earlier, superseded=True)
         if earlier.for_s is None or earlier.reverted or then.undoes:

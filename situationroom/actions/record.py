@@ -121,6 +121,11 @@ class Record:
         return self.state is RunState.DONE or self.settled is Settlement.HAPPENED
 
     @property
+    def last_change(self) -> bool:
+        """Whether nothing has changed since what it changed: then it may be undone."""
+        return self.happened and not self.superseded and not self.reverted
+
+    @property
     def matters(self) -> bool:
         """Whether something may still come of it, so that it must not be forgotten."""
         return (

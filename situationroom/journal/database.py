@@ -19,15 +19,40 @@ from situationroom.journal.entry import Draft, Entry, write
 
 _VERSION = 1
 _COLUMNS = 'id, at, run, kind, person, "where", action, body, previous, hash'
+MOST_UNDOABLE = 2_000
+"""So many things that were changed are remembered with their last change, which may be undone."""
+
+
+def _fact(name: str) -> str:
+    """A fact of an entry; null in one that was tampered with."""
+    return f"case when json_valid(body) then json_extract(body, '$.{name}') end"
+
+
 _MATTERING = f"""
     with open_runs as (
       select run from entries where kind = 'claimed' and run not in (
         select run from entries where kind in ('done', 'failed', 'stopped', 'denied', 'settled')
       )
       union
-      select run from entries where kind = 'temporary' and run not in (
-        select run from entries where kind = 'reverted'
+      select run from entries where kind = 'confirmed' and run not in (
+        select run from entries where kind in
+          ('claimed', 'refused', 'withdrawn', 'expired', 'denied', 'done', 'failed', 'stopped', 'settled')
       )
+      union
+      select run from entries
+      where (kind = 'temporary' or (kind = 'claimed' and {_fact("for_s")} is not null)) and run not in (
+        select run from entries where kind in ('reverted', 'failed', 'denied')
+      )
+    ), undoable as (
+      select run from entries where id in (
+        select max(ended.id) from entries as ended
+        join (select run, {_fact("about")} as about from entries where kind = 'claimed') as claim
+          on claim.run = ended.run
+        where ended.kind in ('done', 'settled') group by ended.action, claim.about
+      )
+      order by id desc limit {MOST_UNDOABLE}
+    ), undos as (
+      select run from entries where kind = 'claimed' and {_fact("undoes")} in (select run from undoable)
     ), last_runs as (
       select run from entries where id in (
         select max(id) from entries where kind in ('done', 'failed', 'stopped', 'unknown') group by action
@@ -36,6 +61,8 @@ _MATTERING = f"""
     select {_COLUMNS} from entries
     where id > (select coalesce(max(id), 0) from entries) - ?
       or run in open_runs
+      or run in undoable
+      or run in undos
       or run in last_runs
       or id = (select max(id) from entries where kind in ('held', 'released'))
     order by id
@@ -139,8 +166,9 @@ class JournalFile:
     def mattering(self, newest: int) -> list[Entry]:
         """Entries to begin with, oldest first: the newest so many, and older ones that still matter.
 
-        These are all entries of runs that were claimed and never ended, of temporary settings that did not
-        go back, of the last run of each action, and the last word on holding.
+        These are all entries of runs that were claimed and never ended, that wait for a second person, of
+        temporary settings that did not go back, of the last change of each thing, which may be undone, of the
+        last run of each action, and the last word on holding.
 
         Raises:
             JournalError: it cannot be read.
