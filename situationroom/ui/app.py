@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Event
+from textual.geometry import Region
 from textual.message_pump import MessagePump
 from textual.worker import Worker, WorkerState
 
@@ -36,6 +37,7 @@ from situationroom.ui.keys import FUNCTIONS, hints, key_uses, sheet_hints
 from situationroom.ui.message import Said, Tone
 from situationroom.ui.outcome import Outcomes
 from situationroom.ui.painter import Painter
+from situationroom.ui.placing import feeds_behind
 from situationroom.ui.preview import Wording
 from situationroom.ui.run_wishes import RunWishes
 from situationroom.ui.tabs import Tabs
@@ -211,6 +213,11 @@ class RoomApp(App[None]):
         """The feed and the row that are selected in the focused panel."""
         host = self.focused
         return host.selected_row if isinstance(host, PanelHost) else None
+
+    def figures_of(self, action: str) -> list[Region]:
+        """Where the figures stand that an action is decided by."""
+        feeds = feeds_behind(self.room.layout, action)
+        return [host.region for host in self.wall.shown if host.concerns(feeds)]
 
     def go_to_page(self, page: str) -> None:
         """Show a page by its name."""

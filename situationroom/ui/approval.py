@@ -41,6 +41,7 @@ class ApprovalScreen(Dialog[Decision]):
     def __init__(self, approval: Approval, title: str, room: Room, viewer: Person, wording: Wording) -> None:
         super().__init__(wording)
         self._approval = approval
+        self.about = approval.action
         self._title = title
         self._room = room
         self._viewer = viewer

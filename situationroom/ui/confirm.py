@@ -46,6 +46,7 @@ class ConfirmScreen(Dialog[Answer]):
     ) -> None:
         super().__init__(wording)
         self._asked = asked
+        self.about = asked.call.action
         self._title = title
         self._now = now
         self._who = who

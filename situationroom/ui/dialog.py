@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from rich.text import Text
 from textual import on
@@ -18,12 +18,19 @@ from situationroom.i18n import say
 from situationroom.ui.dialog_box import Box
 from situationroom.ui.hangul import JAMO
 from situationroom.ui.held_keys import Opening, Stands
+from situationroom.ui.placing import side_of
 from situationroom.ui.preview import Wording
+
+if TYPE_CHECKING:
+    from situationroom.ui.app import RoomApp
 
 R = TypeVar("R")
 
 SHORT = 16
 """Screens with fewer rows than this get dialogs without anything to spare."""
+
+BOX_CELLS = 76
+"""Widest a dialog gets, as in theme.tcss."""
 
 TOOL_CELLS = 18
 """A button among several that change something; as many stand side by side as there is room for."""
@@ -45,6 +52,9 @@ class Dialog(Opening, ModalScreen[R]):
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
+    about = ""
+    """The action that is asked about."""
+
     # Textual declares these two as instance variables, which rules ClassVar out.
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (34, "-phone"), (60, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012
@@ -107,7 +117,12 @@ class Dialog(Opening, ModalScreen[R]):
             body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
 
     def on_mount(self) -> None:
-        """Say how much of the body is out of sight, whenever that changes."""
+        """Stand where the figures of the question stay in sight; say how much of the body does not."""
+        if self.about:
+            app = cast("RoomApp", self.app)
+            self.styles.align_horizontal = side_of(
+                self.app.size.width, min(self.app.size.width, BOX_CELLS), app.figures_of(self.about)
+            )
         self.screen_layout_refresh_signal.subscribe(self, self._tell_more, immediate=True)
         for part in self._scrolling:
             self.watch(part, "scroll_y", self._tell_more, init=False)

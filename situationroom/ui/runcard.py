@@ -59,6 +59,7 @@ class RunScreen(Dialog[Leaving | None]):
     def __init__(self, run: RunStatus, title: str, room: Room, do: Do, wording: Wording) -> None:
         super().__init__(wording)
         self._run = run
+        self.about = run.action
         self._title = title
         self._room = room
         self._do = do

@@ -154,6 +154,7 @@ class Wishes:
                 typed = {name: given.get(name, spec.default or "") for name, spec in inputs.items()}
                 return {name: check(name, words) for name, words in typed.items()}
         screen = InputScreen(self._desk.title(action), inputs, offered, check, self._app.wording(), given)
+        screen.about = action
         values = await self._app.push_screen_wait(screen)
         self._app.expect_dialog()
         return values

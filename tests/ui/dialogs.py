@@ -122,7 +122,9 @@ def _inputs(app: RoomApp) -> ModalScreen[Any]:
     specs = app.room.layout.actions["refund"].inputs
     offered = {"agency": tuple(Choice(name, f"{name} 연동") for name in ("KAIT", "SGI", "MOBINS", "KTOA"))}
     check = check_against(app.room, specs, offered)
-    return InputScreen("환불", specs, offered, check, app.wording(), {})
+    screen = InputScreen("환불", specs, offered, check, app.wording(), {})
+    screen.about = "refund"
+    return screen
 
 
 def _card(run: str) -> Callable[[RoomApp], ModalScreen[Any]]:

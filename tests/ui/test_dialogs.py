@@ -15,14 +15,17 @@ from textual.widgets import Button
 
 import situationroom.ui
 from situationroom.actions.base import Preview, State
+from situationroom.layout.models import RuleSpec
 from situationroom.ui.app import RoomApp
 from situationroom.ui.dialog import Dialog
 from situationroom.ui.held_keys import Opening
+from situationroom.ui.placing import feeds_behind, side_of
 from situationroom.values import Message
 from tests.helpers import wait_until
 
 from .dialogs import DIALOGS, crowded
 from .reading import strips_of, text_of, until_seen
+from .samples import trusted_layout
 
 SIZES = [(40, 15), (46, 45), (80, 24), (120, 40), (200, 50)]
 
@@ -196,3 +199,39 @@ async def test_a_preview_says_each_thing_once_and_leaves_out_nothing_else(
         )
         shown = app.wording().preview(preview, str(what.values["title"]))
         assert shown.plain.splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("width", "keep", "side"),
+    [
+        (200, [], "center"),
+        (200, [Region(0, 3, 60, 20)], "center"),
+        (200, [Region(50, 3, 100, 20)], "left"),
+        (200, [Region(0, 3, 100, 20)], "right"),
+        (200, [Region(100, 3, 100, 20)], "left"),
+        (200, [Region(0, 3, 200, 20)], "center"),
+        (80, [Region(0, 3, 40, 9)], "right"),
+        (46, [Region(0, 3, 46, 9)], "center"),
+    ],
+)
+def test_a_dialog_stands_where_it_covers_least_of_what_is_decided_by(
+    width: int, keep: list[Region], side: str
+) -> None:
+    assert side_of(width, min(width, 76), keep) == side
+
+
+async def test_the_panel_that_an_input_is_chosen_from_stays_in_sight() -> None:
+    app = crowded()
+    async with app.run_test(size=(200, 50)):
+        screen = await opened(app, "inputs")
+        agencies = app.wall.host("agencies")
+        assert agencies is not None
+        assert not screen.query_one(".box").region.overlaps(agencies.region)
+
+
+def test_the_figures_of_an_action_are_of_the_feeds_it_names_and_of_rules_that_it_helps_against() -> None:
+    rule = {"feed": "activations", "warning": {"when": "total > 1"}, "actions": ["refund"]}
+    room = trusted_layout(rules={"many": RuleSpec.model_validate(rule)})
+    assert feeds_behind(room, "refund") == {"agencies", "activations"}
+    assert feeds_behind(room, "skip") == set()
+    assert feeds_behind(room, "gone") == set()
