@@ -86,8 +86,6 @@ class Supervisor:
         self._told()
 
     async def _believe(self, name: str) -> None:
-        if name not in self._stopped:
-            return
         await self._clock.sleep(STEADY_S)
-        del self._stopped[name]
-        self._told()
+        if self._stopped.pop(name, None) is not None:
+            self._told()
