@@ -142,6 +142,35 @@ async def test_pages_of_the_body_are_turned_wherever_the_focus_is(name: str, siz
         await until_seen(app, "▼ 아래")
 
 
+@pytest.mark.parametrize(("name", "focused"), [("confirm-typed", "target"), ("approval-pin", "pin")])
+async def test_arrows_scroll_what_is_only_read_while_one_types_and_then_go_on_to_the_buttons(
+    name: str, focused: str
+) -> None:
+    app = crowded()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, name)
+        body = screen.query_one(".body", VerticalScroll)
+        for line in range(1, int(body.max_scroll_y) + 1):
+            await pilot.press("down")
+            await wait_until(lambda line=line: body.scroll_y == line, what=f"line {line}")  # type: ignore[misc]
+            assert app.focused is not None
+            assert app.focused.id == focused
+        await pilot.press("down")
+        await wait_until(lambda: app.focused is not None and app.focused.id != focused, what="a button")
+
+
+async def test_arrows_go_from_field_to_field_where_there_is_something_to_fill_in() -> None:
+    app = crowded()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, "inputs")
+        _, amount, *_, last = screen.query("Input")  # the first has a list of choices, where arrows choose
+        amount.focus()
+        await pilot.press(*["down"] * 3)
+        await wait_until(lambda: last.has_focus, what="the last field")
+        body = screen.query_one(".body", VerticalScroll)
+        await wait_until(lambda: body.region.contains_region(last.region), what="it in sight")
+
+
 @pytest.mark.parametrize("name", ["confirm", "confirm-typed", "approval-pin"])
 async def test_a_statement_is_folded_until_it_is_asked_for(name: str) -> None:
     app = crowded()
