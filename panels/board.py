@@ -13,6 +13,7 @@ from situationroom.panel import (
     NO_DATA,
     OFF,
     STALE,
+    Alert,
     Column,
     ColumnSpecs,
     Level,
@@ -20,6 +21,7 @@ from situationroom.panel import (
     Panel,
     PanelOptions,
     Row,
+    RuleName,
     Run,
     Seconds,
     View,
@@ -39,6 +41,7 @@ from situationroom.panel import (
 _MOST_ROWS = 200
 _TREND_CELLS = (6, 24)
 _COLUMN_CELLS = 9
+_SAYING_CELLS = 40  # on a narrower board the figures go before words that the header has as well
 _LEAST_SPAN_S = 60.0
 
 
@@ -50,6 +53,11 @@ class BoardOptions(PanelOptions):
     rate: Seconds | None = Field(None, description="draw how much the trend's counter grew in this time")
     window: Seconds = Field(900.0, description="how far back the course goes")
     traffic: str = Field("requests", description="a row whose figure here is 0 is at rest, and no green lamp")
+    also: tuple[RuleName, ...] = Field(
+        (),
+        description="rules whose alerts of the same key are said behind a row's name: "
+        "an outage that is registered",
+    )
     worst_first: bool = Field(False, description="rows in alarm stand on top")
     order: Literal["source", "name"] = Field("source", description="the order of rows equally bad")
 
@@ -60,6 +68,7 @@ class Board(Panel[BoardOptions]):
     TYPE = "board"
     Options = BoardOptions
     SELECTS = True
+    NEEDS = frozenset({"alerts"})
 
     def paint(self, view: View, width: int, height: int) -> Sequence[Line]:
         """A heading and a line per row: ``● SGI  1,204  0.4 %  210ms ▁▂▁▂``."""
@@ -82,6 +91,10 @@ class Board(Panel[BoardOptions]):
             runs = [head.run(view, row, style) for head in columns]
             if columns:
                 runs[0] = (runs[0][0], style or "strong")
+            for alert in self._said_besides(view, row) if columns else ():
+                marks[-1] = (LEVEL_MARKS[max(level, alert.level)], level_style(max(level, alert.level)))
+                said = f" {printable(alert.title or alert.rule)}" if width >= _SAYING_CELLS else ""
+                runs[0] = (runs[0][0] + said, style or level_style(alert.level))
             if trend:
                 runs.append((courses[place], style or "accent"))
             body.append(runs)
@@ -100,6 +113,11 @@ class Board(Panel[BoardOptions]):
     def lines_wanted(self, view: View) -> int:
         """A heading and the rows, within reason."""
         return max(3, min(14, len(view.rows()) + 1))
+
+    def _said_besides(self, view: View, row: Row) -> list[Alert]:
+        """Alerts of the rules named in ``also`` that stand for a row's key."""
+        key = view.key(row)
+        return [alert for alert in view.alerts if alert.rule in self.options.also and alert.key == key]
 
     def _ordered(self, view: View, columns: Sequence[str]) -> list[Row]:
         rows = [row for row in view.rows() if not view.filter or view.matches(row)]

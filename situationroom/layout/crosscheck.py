@@ -19,7 +19,7 @@ from situationroom.layout.types import PluginTypes
 from situationroom.layout.yaml_nodes import DataPath
 from situationroom.values import Message
 
-_SECTION = {"feed": "feeds", "source": "sources", "channel": "channels", "action": "actions"}
+_SECTION = {"feed": "feeds", "source": "sources", "channel": "channels", "action": "actions", "rule": "rules"}
 
 
 def crosscheck(entries: Entries, keys: Mapping[str, str], types: PluginTypes, report: Report) -> None:

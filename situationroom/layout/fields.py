@@ -34,7 +34,7 @@ class Spec(BaseModel):
 
 
 Named = Literal[
-    "feed", "column", "source", "channel", "expression", "condition", "returned", "input", "action"
+    "feed", "column", "source", "channel", "expression", "condition", "returned", "input", "action", "rule"
 ]
 """What a name in a layout may be the name of; an expression stands among them for the columns in it."""
 
@@ -75,6 +75,7 @@ Column = Annotated[str, Names("column")]
 
 SourceName = Annotated[str, Names("source")]
 ActionName = Annotated[str, Names("action")]
+RuleName = Annotated[str, Names("rule")]
 ChannelName = Annotated[str, Names("channel")]
 
 Expression = Annotated[str, Names("expression")]

@@ -162,6 +162,7 @@ class RuleSpec(Spec):
     on_stale: Literal["hold", "raise"] = "hold"
     actions: tuple[_RuleAction, ...] = ()
     guide: Label = ""
+    banner: bool = False
 
     @model_validator(mode="after")
     def _judges(self) -> RuleSpec:

@@ -243,19 +243,22 @@ def _incident(facts: HeaderFacts, incident: Incident, room: int) -> list[Item]:
     age = incident.age(facts.now, facts.lang)
     more = say("paint.incident_more", facts.lang, count=incident.others) if incident.others else ""
     bad = [source for source in facts.sources if source.level]
+    style = level_style(incident.level)
+    besides = [Item(((f"{WARNING} {words}", "warning"),), "alerts") for words in incident.besides]
     for what, action in (
         (incident.what, incident.action),
         (incident.what, ""),
         (incident.what.partition(" ")[0], ""),
     ):
         words = " ".join(part for part in (what, incident.figure, age, more) if part)
-        pieces: list[Piece] = [(f"{CRITICAL} {words}", "critical")]
+        pieces: list[Piece] = [(f"{LEVEL_MARKS[incident.level]} {words}", style)]
         if incident.key:
-            pieces += [(" · ", "muted"), (incident.key, "key"), (f" {action}" if action else "", "critical")]
-        item = Item(tuple(pieces), "incident")
-        if fitting([item], room):
+            pieces += [(" · ", "muted"), (incident.key, "key"), (f" {action}" if action else "", style)]
+        items = [Item(tuple(pieces), "incident"), *besides]
+        if fitting(items, room) == len(items):
             break
-    return _worst_first([item], bad, room) if bad else [item]
+    items = items[: max(1, fitting(items, room))]
+    return _worst_first(items, bad, room) if bad else items
 
 
 def _left_of(right: Sequence[Item], width: int) -> int:

@@ -25,6 +25,8 @@ class Incident:
         key: the key that asks for the rule's action, as people read it, or "".
         action: that action's title, or "".
         others: how many more alerts are critical.
+        level: how bad it is: critical, or a warning of a rule with ``banner``.
+        besides: what else such rules say, ``KAIT 장애등록``.
 
     """
 
@@ -34,6 +36,8 @@ class Incident:
     key: str = ""
     action: str = ""
     others: int = 0
+    level: Level = Level.CRITICAL
+    besides: tuple[str, ...] = ()
 
     def age(self, now: datetime, lang: str) -> str:
         """How long it has been so, in whole minutes from the first on."""
@@ -48,20 +52,31 @@ def incident_of(
     latest: Callable[[str], FeedState],
     lang: str,
 ) -> Incident | None:
-    """What the banner says of :func:`worst_alert`; None while nothing is critical."""
+    """What the banner says of :func:`worst_alert`; None while there is none."""
     worst = worst_alert(layout, alerts, actions, latest)
     if worst is None:
         return None
     helps = first_help(helping(layout, worst, actions, latest(worst.feed)))
     figures = figures_of(worst, lang)
     return Incident(
-        what=" ".join(part for part in (key_text(worst.key), worst.title or worst.rule) if part),
+        what=_named(worst),
         figure=figures[0] if figures else "",
         since=worst.since,
         key=helps.key if helps is not None else "",
         action=helps.title if helps is not None else "",
-        others=sum(alert.level is Level.CRITICAL for alert in alerts) - 1,
+        others=sum(alert.level is Level.CRITICAL and alert != worst for alert in alerts),
+        level=worst.level,
+        besides=tuple(_named(each) for each in bannered(layout, alerts) if each != worst),
     )
+
+
+def bannered(layout: Layout, alerts: Sequence[Alert]) -> list[Alert]:
+    """The alerts of rules that the header tells about even while they are no more than warnings."""
+    return [each for each in alerts if each.rule in layout.rules and layout.rules[each.rule].banner]
+
+
+def _named(alert: Alert) -> str:
+    return " ".join(part for part in (key_text(alert.key), alert.title or alert.rule) if part)
 
 
 def worst_alert(
@@ -70,8 +85,11 @@ def worst_alert(
     actions: Sequence[ActionState],
     latest: Callable[[str], FeedState],
 ) -> Alert | None:
-    """Of the critical alerts, the oldest first, the one that something helps against; else the oldest."""
-    critical = [alert for alert in alerts if alert.level is Level.CRITICAL]
+    """Of the critical alerts, the oldest first, the one that something helps against; else the oldest.
+
+    While nothing is critical, it is looked for among what :func:`bannered` gives.
+    """
+    critical = [alert for alert in alerts if alert.level is Level.CRITICAL] or bannered(layout, alerts)
     helped = (alert for alert in critical if first_help(helping(layout, alert, actions, latest(alert.feed))))
     return next(helped, next(iter(critical), None))
 

@@ -19,7 +19,7 @@ from situationroom.paint.frame import paint_panel
 from situationroom.paint.glyphs import Glyphs
 from situationroom.paint.grid import Rect, phone_order, rectangles
 from situationroom.paint.header import HeaderFacts, Held, phone_header, wall_header
-from situationroom.paint.incident import Incident, incident_of
+from situationroom.paint.incident import Incident, bannered, incident_of
 from situationroom.paint.rows import Row, blank
 from situationroom.paint.theme import Theme
 from situationroom.panel import Panel, View
@@ -187,7 +187,7 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
 def _incident(room: PaintedRoom, person: Person) -> Incident | None:
     """The worst alert; what the actions are is looked up only while there is one."""
     alerts, lang = room.alerts(), room.layout.lang
-    if not any(alert.level is Level.CRITICAL for alert in alerts):
+    if not bannered(room.layout, alerts) and not any(alert.level is Level.CRITICAL for alert in alerts):
         return None
     return incident_of(room.layout, alerts, room.actions(person), room.latest, lang)
 

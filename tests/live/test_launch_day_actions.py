@@ -200,6 +200,11 @@ async def idle(day: Day, agency: str) -> bool:
     return await day.calls(agency) == before
 
 
+def told_out(day: Day) -> list[tuple[str, ...]]:
+    """The agencies that header and board say are out."""
+    return [alert.key for alert in day.room.alerts() if alert.rule == "agency-out"]
+
+
 async def registered(day: Day, agency: str) -> RunStatus:
     """An outage registered by kim and approved by park."""
     wish = {"agency": agency, "reason": "대기 응답 임계 초과"}
@@ -222,6 +227,7 @@ async def test_an_outage_takes_two_people_and_sends_the_agencys_work_over_the_fa
         await calm.value("select reason from agency_outage where lifted_at is null") == "대기 응답 임계 초과"
     )
     assert (await calm.verified(run)).verified is True
+    await wait_until(lambda: told_out(calm) == [("SGI",)], 15, "the alert that says so")
     total = await calm.calls("SGI")
     lifted = await calm.fired("agency-lift", {"agency": "SGI"})
     assert lifted.state is RunState.DONE, lifted.reason
@@ -230,6 +236,7 @@ async def test_an_outage_takes_two_people_and_sends_the_agencys_work_over_the_fa
         return await calm.calls("SGI") > total
 
     await wait_until(called, 10, "SGI gets calls again")
+    await wait_until(lambda: told_out(calm) == [], 15, "the alert gone")
     assert await calm.value("select count(*) from agency_outage where lifted_at is null") == 0
     assert (await calm.verified(lifted)).verified is True
 

@@ -10,7 +10,7 @@ import pytest
 
 from situationroom.actions.asked import Confirmation
 from situationroom.catalog import catalog
-from situationroom.layout.models import ActionSpec, InputSpec, Layout, PageSpec, PanelSpec, RuleSpec
+from situationroom.layout.models import ActionSpec, FeedSpec, InputSpec, Layout, PageSpec, PanelSpec, RuleSpec
 from situationroom.paint.page import build_panels
 from situationroom.ui.app import RoomApp
 from situationroom.values import ActionState, Alert, Level, Message
@@ -138,3 +138,87 @@ async def test_without_anything_critical_the_lamps_are_there_and_enter_asks_noth
         assert "● kos" in text_of(app).splitlines()[1]
         await pilot.press("enter")
         assert fake(app).asked == []
+
+
+def registered(*agencies: str, critical: bool = False) -> RoomApp:
+    """A room in which these agencies are registered as out; with ``critical``, KTOA is ill besides."""
+    board = catalog().panels["board"]
+    layout = small_layout(
+        panels={
+            "board": PanelSpec(
+                type="board", title="대외기관", feed="agencies", options=board.Options(also=("out",))
+            )
+        },
+        pages={"상황": PageSpec(grid=(("board",),))},
+        feeds={name: FeedSpec(source="kos", key=("agency",)) for name in ("agencies", "routes")},
+        rules={
+            "errors": RuleSpec.model_validate({**RULE, "actions": []}),
+            "out": RuleSpec.model_validate(
+                {"feed": "routes", "title": "장애등록", "warning": {"when": "out"}, "banner": True,
+                 "actions": ["reprocess"]}
+            ),
+        },
+    )  # fmt: skip
+    room = FakeRoom(layout)
+    since = room.now()
+    alerts = [
+        Alert("out", "장애등록", "routes", (agency,), Level.WARNING, since, facts={"경로": "예비망"})
+        for agency in agencies
+    ]
+    if critical:
+        facts = {"errors": 42}
+        alerts.insert(0, Alert("errors", "오류율", "agencies", ("KTOA",), Level.CRITICAL, since, facts=facts))
+    room._alerts = tuple(alerts)
+    room.move(720)
+    room.read("agencies", [{"agency": name, "requests": 900} for name in ("SGI", "KAIT", "KTOA")])
+    return RoomApp(room, build_panels(layout, catalog().panels), person=KIM)
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (200, "▲ KAIT 장애등록 경로 예비망 12분 · e 재처리"),
+        (46, "▲ KAIT 장애등록 경로 예비망 12분 · e 재처리"),
+        (36, "▲ KAIT 경로 예비망 12분 · e"),
+    ],
+)
+async def test_a_registered_outage_stands_in_the_header_and_on_the_agencys_row(width: int, said: str) -> None:
+    app = registered("KAIT")
+    async with app.run_test(size=(width, 36)) as pilot:
+        assert said in text_of(app).splitlines()[1]
+        row = "▲ KAIT 장애등록 " if width > 40 else "▲ KAIT "
+        assert row in text_of(app).split("대외기관", 1)[1]
+        assert "SGI 장애등록" not in text_of(app)
+        await pilot.press("enter")
+        await until_seen(app, "참조 1행을 바꿉니다")
+        assert fake(app).asked == [("reprocess", {})]
+
+
+async def test_two_outages_are_both_said_while_there_is_room() -> None:
+    app = registered("KAIT", "SGI")
+    async with app.run_test(size=(120, 36)):
+        assert "▲ SGI 장애등록" in text_of(app).splitlines()[1]
+        assert "▲ KAIT 장애등록" in text_of(app).splitlines()[1]
+
+
+async def test_what_is_critical_comes_before_a_registered_outage() -> None:
+    app = registered("KAIT", critical=True)
+    async with app.run_test(size=(120, 36)):
+        banner = text_of(app).splitlines()[1]
+        assert banner.index("■ KTOA 오류율 42 12분") < banner.index("▲ KAIT 장애등록")
+        assert "외 " not in banner
+
+
+async def test_where_there_is_no_room_the_critical_alert_alone_is_said() -> None:
+    app = registered("KAIT", critical=True)
+    async with app.run_test(size=(24, 36)):
+        banner = text_of(app).splitlines()[1]
+        assert "■ KTOA" in banner
+        assert "42" in banner
+
+
+async def test_without_an_outage_the_row_has_its_name_alone() -> None:
+    app = registered()
+    async with app.run_test(size=(120, 36)):
+        assert "장애등록" not in text_of(app)
+        assert "● KAIT" in text_of(app)

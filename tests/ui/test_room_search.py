@@ -105,7 +105,7 @@ async def test_the_arrows_go_from_hit_to_hit(app: RoomApp, filled: FakeRoom) -> 
 
 async def test_a_page_further_there_are_other_hits(app: RoomApp, filled: FakeRoom) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("slash", *"pro", "pagedown", "pagedown", "pagedown")
+        await pilot.press("slash", *"pro", *["pagedown"] * 9)
         await until_seen(app, "개통  pro 59")
         await pilot.press("enter")
         await wait_until(lambda: selected(app) == ("models", ("pro 59",)), what="the last row")
