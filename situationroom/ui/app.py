@@ -285,14 +285,18 @@ class RoomApp(App[None]):
         self.ask(action)
 
     def action_enter_panel(self) -> None:
-        """Enlarge the focused panel, or do what its selected row stands for.
+        """Enlarge the focused panel, or do what its selected row stands for: a run, an action, an alert.
 
         Without a focused panel it is about what the banner says: the worst alert.
         """
         host = self.focused
         if not isinstance(host, PanelHost):
             self._answer_worst()
-        elif not self._choose(host):
+        elif self._choose(host):
+            return
+        elif (alert := host.row_alert) is not None:
+            self.answer(alert)
+        else:
             self.wall.enlarge(None if self.wall.enlarged else host.panel_name)
 
     def action_step_back(self) -> None:

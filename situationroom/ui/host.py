@@ -106,6 +106,17 @@ class PanelHost(Painted, can_focus=True):
         return next((each for each in alerts if (each.rule, *each.key) == self.selected), None)
 
     @property
+    def row_alert(self) -> Alert | None:
+        """The worst alert that stands for the selected row of any panel and whose rule names what helps."""
+        if (chosen := self.selected_row) is None:
+            return None
+        room = self._painter.room
+        feed, key = chosen[0], room.latest(chosen[0]).key(chosen[1])
+        about = (each for each in room.alerts() if (each.feed, each.key) == (feed, key))
+        rules = room.layout.rules
+        return next((each for each in about if each.rule in rules and rules[each.rule].actions), None)
+
+    @property
     def selected_row(self) -> tuple[str, Row] | None:
         """The feed and the row that the selection stands for."""
         if self.selected is None:

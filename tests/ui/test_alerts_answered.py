@@ -18,7 +18,7 @@ from tests.helpers import wait_until
 
 from .fakeroom import FakeRoom
 from .reading import place_of, text_of, until_gone, until_seen
-from .samples import KIM, small_layout
+from .samples import KIM, small_layout, small_panels
 
 RULE: Mapping[str, Any] = {
     "feed": "agencies",
@@ -222,3 +222,61 @@ async def test_without_an_outage_the_row_has_its_name_alone() -> None:
     async with app.run_test(size=(120, 36)):
         assert "장애등록" not in text_of(app)
         assert "● KAIT" in text_of(app)
+
+
+CHECKLIST = [("계약", "요금제"), ("계약", "부가서비스"), ("단말", "펌웨어")]
+
+
+def preparing() -> RoomApp:
+    """A checklist of which the first item is signed, with an alert for each of the others."""
+    layout = small_layout(
+        panels={"list": PanelSpec(type="rows", title="준비 점검표", feed="checklist")},
+        pages={"준비": PageSpec(grid=(("list",),))},
+        feeds={"checklist": FeedSpec(source="kos", key=("part", "item"))},
+        actions={
+            "sign": ActionSpec(
+                kind="sql", key="c", title="점검 확인", confirm="press",
+                inputs={
+                    name: InputSpec.model_validate({"from": {"feed": "checklist", "column": name}})
+                    for name in ("part", "item")
+                },
+            )
+        },
+        rules={
+            "open": RuleSpec.model_validate(
+                {"feed": "checklist", "title": "점검 미확인", "warning": {"when": "signed is None"},
+                 "actions": ["sign"]}
+            )
+        },
+    )  # fmt: skip
+    room = FakeRoom(layout)
+    rows = [{"part": part, "item": item, "signed": "" if place else "kim"}
+            for place, (part, item) in enumerate(CHECKLIST)]  # fmt: skip
+    room.read("checklist", rows)
+    since = room.now()
+    room._alerts = tuple(
+        Alert("open", "점검 미확인", "checklist", key, Level.WARNING, since) for key in CHECKLIST[1:]
+    )
+    return RoomApp(room, small_panels(layout), person=KIM)
+
+
+@pytest.mark.parametrize("key", ["enter", "c"])
+@pytest.mark.parametrize("down", [2, 3])
+async def test_an_open_item_is_signed_off_from_its_row(down: int, key: str) -> None:
+    app = preparing()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("tab", *["down"] * down, key)
+        if key == "c":  # the hotkey shows what it was given, to be changed
+            await until_seen(app, "점검 확인")
+            await pilot.press("enter", "enter")
+        await until_seen(app, "참조 1행을 바꿉니다")
+        part, item = CHECKLIST[down - 1]
+        assert fake(app).asked == [("sign", {"part": part, "item": item})]
+
+
+async def test_enter_on_an_item_that_is_signed_enlarges_the_list() -> None:
+    app = preparing()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("tab", "down", "enter")
+        await wait_until(lambda: app.wall.enlarged == "list", what="the list enlarged")
+        assert fake(app).asked == []
