@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from situationroom.i18n import say
-from situationroom.ui.dialog_box import Box
+from situationroom.ui.dialog_box import Body, Box
 from situationroom.ui.hangul import JAMO
 from situationroom.ui.held_keys import Opening, Stands
 from situationroom.ui.placing import side_of
@@ -77,7 +77,7 @@ class Dialog(Opening, ModalScreen[R]):
         """The dialog's box: title, a body that scrolls, what stands below it, the buttons."""
         return Box(
             Static(Content(self.wording.plain(title)), classes="title"),
-            VerticalScroll(*body, classes="body", can_focus=False),
+            Body(*body, classes="body", can_focus=False),
             Static("", id="more", markup=False),
             Vertical(*below, Horizontal(*buttons, classes="buttons"), classes="foot"),
             classes="box",

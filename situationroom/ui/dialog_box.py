@@ -26,11 +26,15 @@ class FootInSight(VerticalLayout):
         fitted, moved = [], 0
         for each in placements:
             region = each.region.translate((0, -moved))
-            if isinstance(each.widget, VerticalScroll):
+            if isinstance(each.widget, Body):
                 moved = region.height - max(1, region.height + left)
                 region = region.shrink((0, 0, moved, 0))
             fitted.append(each._replace(region=region))
         return fitted
+
+
+class Body(VerticalScroll, inherit_bindings=False):
+    """What scrolls. It has no keys of its own: they would come before the dialog's, from each field in it."""
 
 
 class Box(Vertical):
