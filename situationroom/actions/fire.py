@@ -96,7 +96,7 @@ class Firing:
         self._runs: dict[str, Run] = {}
         self._tail = tail = Tail(journal, clock, self._heard, changed)
         self._records = records = Records(journal, tail, layout.lang, where, clock)
-        self._guards = guards = Guards(layout, feed_state, clock.now, trouble)
+        self._guards = guards = Guards(layout, feed_state, clock.now, lambda: trouble() or tail.alarm())
         self._looks = Looks(actions, clock.now, clock.sleep, changed)
         performer = Performer(records, guards, self._looks, clock, changed)
         self._statuses = Statuses(actions, guards, clock.now)
@@ -258,6 +258,14 @@ class Firing:
     def held(self) -> Hold | None:
         """Who holds all actions, or None."""
         return self._holding.held()
+
+    def alarm(self) -> Message | None:
+        """What a person must acknowledge before anything is fired, or None."""
+        return self._tail.alarm()
+
+    async def acknowledge(self, person: Person) -> None:
+        """Acknowledge it; see :meth:`Holding.acknowledge`."""
+        await self._holding.acknowledge(person)
 
     def may_hold(self, person: Person) -> Message | None:
         """Why ``person`` may neither hold nor release all actions, or None."""

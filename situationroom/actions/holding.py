@@ -61,6 +61,25 @@ class Holding:
 
         await self._records.claim_draft(self._records.draft(Kind.RELEASED, person), is_held)
 
+    async def acknowledge(self, person: Person) -> None:
+        """Let actions be fired again after the journal was cut or replaced, or the leases went.
+
+        What was lost is written down: the newest entry that was known, and who knows of it.
+
+        Raises:
+            ActionDenied: ``person`` may not, or there is nothing to acknowledge.
+            JournalError: it could not be written, so nothing is acknowledged.
+
+        """
+        self._check(person)
+        lost = self._tail.lost
+        if lost is None:
+            raise ActionDenied("actions.nothing_lost")
+        body = {"what": lost.what, "entry": lost.id, "hash": lost.hash, "noticed": lost.at.isoformat()}
+        draft = self._records.draft(Kind.HEAD_LOST, person, body=body)
+        await self._records.claim_draft(draft, lambda _: None)
+        self._tail.acknowledged()
+
     def _check(self, person: Person) -> None:
         if (why := self._guards.may_hold(person)) is not None:
             raise ActionDenied(why.id, **why.values)

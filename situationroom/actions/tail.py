@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from situationroom.actions.ledger import JournalReplaced, Ledger
 from situationroom.actions.waiting import Clock
 from situationroom.errors import JournalError
+from situationroom.formats import clock
 from situationroom.journal import Draft, Entry, Journal
 from situationroom.values import Message
 
@@ -20,6 +22,23 @@ TRY_S = 5.0
 
 BEGIN_WITH = 2_000
 """So many of the newest entries are read at the start, and older ones only where they still matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The newest entry that was known and is no longer in the journal, or stands there without its leases.
+
+    Attributes:
+        what: ``journal`` or ``leases``.
+        id, hash: of that entry.
+        at: when it was noticed.
+
+    """
+
+    what: str
+    id: int
+    hash: str
+    at: datetime
 
 
 class Tail:
@@ -52,6 +71,7 @@ class Tail:
         self._loaded = False
         self.ledger = Ledger()
         self.trouble: Message | None = None
+        self.lost: Lost | None = None
 
     async def run(self) -> None:
         """Follow, for ever."""
@@ -70,6 +90,23 @@ class Tail:
         """An entry could not be written, or (None) one could."""
         if why != self.trouble:
             self.trouble = why
+            self._changed()
+
+    def alarm(self) -> Message | None:
+        """That what was known is no longer in the journal, until a person has acknowledged it."""
+        if self.lost is None:
+            return None
+        at = clock(self.lost.at, seconds=False)
+        return Message(f"actions.lost_{self.lost.what}", {"at": at, "entry": self.lost.id})
+
+    def acknowledged(self) -> None:
+        """A person knows, and what is in the journal now counts."""
+        self.lost = None
+        self._changed()
+
+    def _lose(self, what: str) -> None:
+        if self.lost is None and self.ledger.last:
+            self.lost = Lost(what, self.ledger.last, self.ledger.hash, self._clock.now())
             self._changed()
 
     async def ready(self) -> Ledger:
@@ -141,6 +178,7 @@ class Tail:
             try:
                 after = self.ledger.after(page)
             except JournalReplaced:
+                self._lose("journal")
                 self.ledger = Ledger().begun(await self._journal.mattering(BEGIN_WITH))
                 return fresh
             if after is self.ledger:
@@ -150,9 +188,14 @@ class Tail:
 
     async def _round(self) -> None:
         if not self._journal.path.exists():
+            if self.ledger.last:
+                self._lose("journal")
+                self.ledger = Ledger()
             return  # nobody asked for anything yet, and merely looking makes no journal
         try:
             await self.refresh()
+            if not await self._journal.lease_stands():
+                self._lose("leases")
             now = self._clock.now()
             if self.trouble or self._tried is None or (now - self._tried).total_seconds() >= TRY_S:
                 self._tried = now

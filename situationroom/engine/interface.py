@@ -174,6 +174,12 @@ class Room(Protocol):
     def held(self) -> Hold | None:
         """Who holds all actions, or None."""
 
+    def alarm(self) -> Message | None:
+        """What a person must acknowledge before anything is fired, or None: the journal lost what it held."""
+
+    async def acknowledge(self, person: Person) -> None:
+        """Acknowledge :meth:`alarm`; the entry that was lost is written down. Raises as :meth:`hold`."""
+
     def may_hold(self, person: Person) -> Message | None:
         """Why ``person`` may neither hold nor release all actions, or None."""
 

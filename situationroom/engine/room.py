@@ -242,6 +242,14 @@ class LiveRoom:
         """Who holds all actions, or None."""
         return self._firing.held()
 
+    def alarm(self) -> Message | None:
+        """What a person must acknowledge before anything is fired; see ``engine.interface``."""
+        return self._firing.alarm()
+
+    async def acknowledge(self, person: Person) -> None:
+        """Acknowledge it."""
+        await self._firing.acknowledge(person)
+
     def may_hold(self, person: Person) -> Message | None:
         """Why ``person`` may neither hold nor release, or None."""
         return self._firing.may_hold(person)

@@ -109,6 +109,8 @@ class JournalFile:
         self._path = path
         self._busy_s = busy_s
         self._open: tuple[sqlite3.Connection, tuple[int, int]] | None = None
+        self._size = 0
+        self._log: tuple[int, int] | None = None
 
     def append(self, draft: Draft) -> Entry:
         """Write an entry; on the disk when this returns.
@@ -211,8 +213,8 @@ class JournalFile:
             raise explained(error, self._path) from error
 
     def _connection(self) -> sqlite3.Connection:
-        if self._open is not None and self._open[1] != self._identity():
-            self.close()  # the file was moved away or replaced: what we would write now nobody would find
+        if self._open is not None and (self._open[1] != _identity(self._path) or self._is_cut()):
+            self.close()  # the file was moved away, replaced or cut: what were written now would be lost
         if self._open is None:
             self._create()
             connection = sqlite3.connect(
@@ -220,21 +222,32 @@ class JournalFile:
             )
             self._open = (connection, (0, 0))
             _prepare(connection, self._path)
-            self._open = (connection, self._identity() or (0, 0))
+            self._open = (connection, _identity(self._path) or (0, 0))
+            self._size, self._log = 0, None
         return self._open[0]
 
-    def _identity(self) -> tuple[int, int] | None:
-        """Device and inode of the file now at the path; None where there is none."""
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return None
-        return (found.st_dev, found.st_ino)
+    def _is_cut(self) -> bool:
+        """Whether the file is shorter than it was, which it never is by itself, or its log another one."""
+        size = self._path.stat().st_size
+        log = _identity(self._path.with_name(f"{self._path.name}-wal"))
+        if size < self._size or (self._log is not None and log != self._log):
+            return True
+        self._size, self._log = size, log
+        return False
 
     def _create(self) -> None:
         """Make the folder (0700) and the empty file (0600); what is there already keeps its permissions."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of the file now at a path; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def _add(connection: sqlite3.Connection, draft: Draft) -> Entry:

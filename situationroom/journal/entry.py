@@ -49,6 +49,7 @@ class Kind(StrEnum):
     REVERTED = "reverted"
     HELD = "held"
     RELEASED = "released"
+    HEAD_LOST = "head_lost"  # somebody saw that the journal was cut or replaced, or the leases gone
     SIGN_IN_ASKED = "sign_in_asked"  # a PIN is about to be looked at; counts as a wrong one until signed_in
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"

@@ -11,10 +11,14 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+import time
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+
+FRESH_S = 60.0
+"""A lease younger than this may be one that is not locked yet."""
 
 _ROOM_BYTES = 16_384
 """Written as a test that the disk takes more; a little over what an entry and its log need."""
@@ -50,7 +54,19 @@ class Leases:
                 os.fchmod(file, 0o660)
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._own = (name, file)
+            self._sweep()
         return self._own[0]
+
+    def stands(self) -> bool:
+        """Whether one's own lease, where there is one, is where it was put: else others take us for dead."""
+        return self._own is None or (self._folder / self._own[0]).exists()
+
+    def _sweep(self) -> None:
+        """Take away what processes that are gone have left; not what somebody is only just making."""
+        for file in list(self._folder.iterdir()):
+            with suppress(OSError):  # another sweeps too, or it is not ours to take away
+                if time.time() - file.stat().st_mtime > FRESH_S:
+                    self._is_dead(file.name)
 
     def try_disk(self) -> None:
         """Find out whether the disk takes anything, at the cost of a few kilobytes.

@@ -108,6 +108,15 @@ class Journal:
         """
         return await self._do(partial(self._on_disk, self._leases.hold))
 
+    async def lease_stands(self) -> bool:
+        """Whether this process's sign of life, where it has one, is still there.
+
+        Raises:
+            JournalError: that cannot be found out.
+
+        """
+        return await self._do(partial(self._on_disk, self._leases.stands))
+
     async def dead(self, leases: Collection[str]) -> frozenset[str]:
         """Those of the leases whose process is gone.
 

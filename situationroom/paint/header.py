@@ -58,6 +58,7 @@ class HeaderFacts:
         page: the one shown.
         marks: words of state besides (a recording), each with its style.
         trouble: why nothing shown may be relied on, or None.
+        alarm: what a person must acknowledge before anything is fired, or None.
         held: who holds all actions, or None.
         approvals: runs that wait for a second person.
         approve_key: the key that opens them, as people read it, or "".
@@ -78,6 +79,7 @@ class HeaderFacts:
     page: str = ""
     marks: Sequence[Piece] = ()
     trouble: Message | None = None
+    alarm: Message | None = None
     held: Held | None = None
     approvals: int = 0
     approve_key: str = ""
@@ -172,10 +174,14 @@ Banner = tuple[list[Item], list[Item], str]
 
 
 def _trouble_banner(facts: HeaderFacts) -> list[Banner]:
-    if facts.trouble is None:
-        return []
-    words = say("paint.trouble", facts.lang, why=say(facts.trouble, facts.lang))
-    return [([Item(((f"{CRITICAL} {words}", "alarm"),), "trouble")], [], "alarm")]
+    said: list[Banner] = []
+    if facts.trouble is not None:
+        words = say("paint.trouble", facts.lang, why=say(facts.trouble, facts.lang))
+        said.append(([Item(((f"{CRITICAL} {words}", "alarm"),), "trouble")], [], "alarm"))
+    if facts.alarm is not None:
+        words = say(facts.alarm, facts.lang)
+        said.append(([Item(((f"{CRITICAL} {words}", "alarm"),), "alarm")], [], "alarm"))
+    return said
 
 
 def _hold_banner(facts: HeaderFacts, width: int) -> list[Banner]:

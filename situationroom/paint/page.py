@@ -91,6 +91,9 @@ class PaintedRoom(Protocol):
     def trouble(self) -> Message | None:
         """Why nothing shown may be relied on, or None."""
 
+    def alarm(self) -> Message | None:
+        """What a person must acknowledge before anything is fired, or None."""
+
     def held(self) -> Holding | None:
         """Who holds all actions, or None."""
 
@@ -176,6 +179,7 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
         titles={name: layout.page_title(name) for name in layout.pages},
         page=page,
         trouble=room.trouble(),
+        alarm=room.alarm(),
         held=held,
         approvals=len(room.approvals()),
         approve_key=keys["approve"],

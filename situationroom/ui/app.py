@@ -112,6 +112,7 @@ class RoomApp(App[None]):
             "page": self.go_to_page,
             "source": self._tell_source,
             "more": lambda _: self.wish_asking(self._open_sheet()),
+            "alarm": lambda _: self._acknowledge(),
             "incident": lambda _: self._answer_worst(),
             "person": lambda _: self.action_sign_in(),
             **{name: partial(self._run_function, action) for name, action in FUNCTIONS.items()},
@@ -192,9 +193,16 @@ class RoomApp(App[None]):
         """Begin to do what helps against an alert."""
         self.wish_asking(self._wishes.answer(alert))
 
+    def _acknowledge(self) -> None:
+        """Ask whether a person knows what the journal lost."""
+        self.wish_asking(self._wishes.acknowledge())
+
     def _answer_worst(self) -> None:
         """Do so about the worst alert, if there is a critical one."""
         room = self.room
+        if room.alarm() is not None:
+            self._acknowledge()
+            return
         actions = room.actions(self.painter.person)
         alert = worst_alert(room.layout, room.alerts(), actions, room.latest)
         if alert is None:

@@ -58,4 +58,4 @@ class Header(ChromeRows):
     def _bannered(self) -> int:
         """How many banners stand above the two rows."""
         room = self.painter.room
-        return (room.held() is not None) + (room.trouble() is not None)
+        return sum(each is not None for each in (room.held(), room.trouble(), room.alarm()))

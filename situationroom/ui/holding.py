@@ -14,6 +14,7 @@ from situationroom.actions.asked import Hold
 from situationroom.i18n import say
 from situationroom.ui.dialog import Dialog, button
 from situationroom.ui.preview import Wording
+from situationroom.values import Message
 
 
 class HoldScreen(Dialog[str | None]):
@@ -86,4 +87,40 @@ class ReleaseScreen(Dialog[bool | None]):
     @on(Button.Pressed, "#cancel")
     def action_close(self) -> None:
         """Go on holding."""
+        self.dismiss(None)
+
+
+class AlarmScreen(Dialog[bool | None]):
+    """Answers with True where a person notes that the journal lost what it held. Focus starts on Cancel."""
+
+    AUTO_FOCUS: ClassVar[str | None] = "#cancel"
+
+    def __init__(self, alarm: Message, wording: Wording) -> None:
+        super().__init__(wording)
+        self._alarm = alarm
+        self.bind_letters({"y": "acknowledge"})
+
+    def compose(self) -> ComposeResult:
+        """What happened, what it means, the buttons."""
+        lines = [
+            self.wording.line((say(self._alarm, self.lang), "critical")),
+            self.wording.line((say("ui.alarm_what", self.lang), "")),
+        ]
+        yield self.box(
+            say("ui.alarm_title", self.lang),
+            Static(Text("\n").join(lines)),
+            buttons=(
+                button(say("ui.cancel", self.lang), "cancel"),
+                button(say("ui.acknowledge", self.lang), "acknowledge", loud=True),
+            ),
+        )
+
+    @on(Button.Pressed, "#acknowledge")
+    def action_acknowledge(self) -> None:
+        """Take note."""
+        self.dismiss(True)
+
+    @on(Button.Pressed, "#cancel")
+    def action_close(self) -> None:
+        """Not yet."""
         self.dismiss(None)

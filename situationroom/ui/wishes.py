@@ -66,6 +66,27 @@ class Wishes:
             except RoomError as error:
                 self._desk.refused(title, error)
 
+    async def acknowledge(self) -> None:
+        """Have somebody acknowledge that the journal lost what it held."""
+        from situationroom.ui.holding import AlarmScreen
+
+        title = say("ui.alarm_title", self._room.layout.lang)
+        with self._desk.alone() as alone:
+            if not alone or (alarm := self._room.alarm()) is None:
+                return
+            try:
+                person = await self._desk.proven(title)
+                if person is None:
+                    return
+                self._app.expect_dialog()
+                if (why := self._room.may_hold(person)) is not None:
+                    raise denied(why)
+                if await self._app.push_screen_wait(AlarmScreen(alarm, self._app.wording())):
+                    await self._room.acknowledge(person)
+                    self._app.tell("ui.acknowledged", "good")
+            except RoomError as error:
+                self._desk.refused(title, error)
+
     async def sign_in(self) -> None:
         """Have somebody else sit at this screen, proven by their PIN."""
         if self._desk.shared:

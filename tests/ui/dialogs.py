@@ -20,7 +20,7 @@ from situationroom.ui.approval import ApprovalScreen
 from situationroom.ui.confirm import ConfirmScreen
 from situationroom.ui.filtering import FilterScreen
 from situationroom.ui.help import HelpScreen
-from situationroom.ui.holding import HoldScreen, ReleaseScreen
+from situationroom.ui.holding import AlarmScreen, HoldScreen, ReleaseScreen
 from situationroom.ui.inputs import InputScreen, check_against
 from situationroom.ui.keys import key_uses, sheet_hints
 from situationroom.ui.leave import LeaveScreen
@@ -167,6 +167,9 @@ DIALOGS: Mapping[str, Made] = {
     "card-running": _card("r1"),
     "runs": lambda app: RunsScreen(app.room.runs(), lambda action: f"조치 {action}", app.wording()),
     "hold": lambda app: HoldScreen(2, app.wording()),
+    "alarm": lambda app: AlarmScreen(
+        Message("actions.lost_journal", {"at": "09:41", "entry": 128}), app.wording()
+    ),
     "release": lambda app: ReleaseScreen(_hold(app), app.wording()),
     "leave": lambda app: LeaveScreen([Message("ui.leave_running", {"title": "재처리"})] * 3, app.wording()),
     "sign-in": lambda app: SignInScreen("누구인가요", NAMES, "", app.room.sign_in, app.wording()),

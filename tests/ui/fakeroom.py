@@ -78,6 +78,7 @@ class FakeRoom:
         self.learning.set()
         self.no_hold: Message | None = None
         self.ill: Message | None = None
+        self.alarming: Message | None = None
         self._hold: Hold | None = None
         self._approvals: dict[str, Approval] = {}
         self._spoken: dict[str, asyncio.Event] = {}
@@ -221,6 +222,14 @@ class FakeRoom:
 
     def trouble(self) -> Message | None:
         return self.ill
+
+    def alarm(self) -> Message | None:
+        return self.alarming
+
+    async def acknowledge(self, person: Person) -> None:
+        self._did("acknowledge", "", person)
+        self.alarming = None
+        self._tell("actions", "runs")
 
     def held(self) -> Hold | None:
         return self._hold

@@ -78,6 +78,7 @@ def _wishes(*kinds: object) -> list[str]:
 
 
 COMPOSED: Mapping[str, list[str]] = {
+    "actions.lost_{}": ["journal", "leases"],
     "check.{}": [
         "action",
         "kind",
