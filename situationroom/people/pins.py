@@ -8,13 +8,21 @@ from base64 import b64encode
 from functools import cached_property
 from itertools import pairwise
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import VerificationError
 
 from situationroom.values import Message
 
 SHORTEST = 4
 LONGEST = 128
+
+MOST_KIB = 2**21
+"""The most memory a look may take: 2 GiB, the most that RFC 9106 recommends."""
+
+MOST_PASSED_KIB = 2**22
+"""Memory times passes, which is what a look takes in time: some seconds."""
+
+MOST_LANES = 64
 
 
 class Pins:
@@ -33,7 +41,7 @@ class Pins:
     def fits(self, pin: str, kept: str | None) -> bool:
         """Whether ``pin`` is the one that ``kept`` is the hash of; never for None, which takes as long."""
         try:
-            self._hasher.verify(kept or self._nobodys, _bytes(pin))
+            self._hasher.verify(kept if kept and _bearable(kept) else self._nobodys, _bytes(pin))
         except (VerificationError, ValueError):  # ValueError: what is kept is no hash at all
             return False
         return kept is not None
@@ -47,6 +55,21 @@ class Pins:
             for size in (ours.salt_len, ours.hash_len)
         )
         return f"$argon2id$v=19$m={ours.memory_cost},t={ours.time_cost},p={ours.parallelism}${salt}${made}"
+
+
+def _bearable(kept: str) -> bool:
+    """Whether a look at a hash ends in time; its parameters are whatever the users file says.
+
+    Raises:
+        ValueError: it is no hash.
+
+    """
+    cost = extract_parameters(kept)
+    return (
+        cost.memory_cost <= MOST_KIB
+        and cost.memory_cost * cost.time_cost <= MOST_PASSED_KIB
+        and cost.parallelism <= MOST_LANES
+    )
 
 
 def why_not(pin: str, person: str) -> Message | None:

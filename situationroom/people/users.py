@@ -56,8 +56,10 @@ class UsersFile:
 
         """
         try:
-            with self.path.open("rb") as stream:
-                self._check_owner(os.fstat(stream.fileno()))
+            # A FIFO nobody writes to would keep every sign-in waiting: opened without waiting, then refused.
+            number = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(number, "rb") as stream:
+                self._check_owner(os.fstat(number))
                 raw = stream.read(LARGEST_BYTES + 1)
         except FileNotFoundError:
             return {}
@@ -81,6 +83,8 @@ class UsersFile:
 
     def _check_owner(self, found: os.stat_result) -> None:
         path = str(self.path)
+        if not stat.S_ISREG(found.st_mode):
+            raise UsersError("people.users_broken", path=path)
         if found.st_mode & _OTHERS:
             raise UsersError("people.users_open", path=path)
         if found.st_uid != os.geteuid():
@@ -93,7 +97,7 @@ class UsersFile:
             raise broken
         try:
             found = yaml.safe_load(raw)
-        except (yaml.YAMLError, UnicodeError):
+        except (yaml.YAMLError, UnicodeError, RecursionError):
             raise broken from None
         if found is None:
             return {}

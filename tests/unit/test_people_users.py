@@ -43,6 +43,40 @@ def test_nobodys_pin_and_a_damaged_hash_fit_nothing() -> None:
     assert not Pins().fits(PIN, PIN), "a PIN written into the file in the clear is none"
 
 
+@pytest.mark.parametrize(
+    "cost", ["m=4294967295,t=1,p=1", "m=65536,t=4294967295,p=1", "m=65536,t=3,p=16777215"]
+)
+def test_a_hash_that_would_take_for_ever_fits_nothing_and_costs_no_more_than_ours(
+    monkeypatch: pytest.MonkeyPatch, cost: str
+) -> None:
+    looked: list[str] = []
+    pins = Pins()
+    monkeypatch.setattr(pins, "_hasher", _Watched(pins, looked))
+    made = Pins().hash(PIN).split("$")
+    assert not pins.fits(PIN, "$".join([*made[:3], cost, *made[4:]]))
+    assert [one.split("$")[3] for one in looked] == [made[3]]
+
+
+def test_a_users_file_that_is_no_plain_file_is_refused_at_once(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo.yaml"
+    os.mkfifo(fifo, 0o600)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(fifo)
+    for path in (fifo, link, Path("/dev/zero")):
+        with pytest.raises(UsersError) as failed:
+            UsersFile(path).hashes()
+        assert failed.value.message.id == "people.users_broken"
+        assert failed.value.message.values["path"] == str(path)
+
+
+def test_a_users_file_nested_without_end_is_refused(users: UsersFile) -> None:
+    users.path.write_text("[" * 100_000, encoding="utf-8")
+    users.path.chmod(0o600)
+    with pytest.raises(UsersError) as failed:
+        users.hashes()
+    assert failed.value.message.id == "people.users_broken"
+
+
 def test_who_does_not_exist_is_looked_at_as_long_as_who_does(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     pins = Pins()
