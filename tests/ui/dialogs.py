@@ -25,6 +25,7 @@ from situationroom.ui.inputs import InputScreen, check_against
 from situationroom.ui.keys import key_uses, sheet_hints
 from situationroom.ui.leave import LeaveScreen
 from situationroom.ui.palette import Palette, RoomCommands
+from situationroom.ui.roomsearch import RoomSearch
 from situationroom.ui.runcard import InPlace, RunScreen
 from situationroom.ui.runlist import RunsScreen
 from situationroom.ui.sheet import Sheet
@@ -177,5 +178,6 @@ DIALOGS: Mapping[str, Made] = {
     "sheet": lambda app: Sheet(app.room.actions(KIM), sheet_hints(app.room.layout), app.wording()),
     "help": lambda app: HelpScreen(list(key_uses(app.room.layout)), app.wording()),
     "filter": lambda app: FilterScreen("걸러보기: 대외기관", "", lambda words: None),
+    "room-search": lambda app: RoomSearch(app.painter, app.wording()),
     "search": lambda app: Palette([RoomCommands], placeholder="찾기"),
 }
