@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from situationroom.actions.choices import Choice
+from situationroom.actions.subject import Subject, called
 from situationroom.actions.words import Heading, Words
 from situationroom.layout.models import ActionSpec, FeedCondition
 from situationroom.sources.base import Source
@@ -60,6 +61,7 @@ class Call:
             anything to do.
         undoes: the run that this one undoes or reverts, or "".
         resume: the run that this one continues, or None.
+        subject: what it is about, as the door found it among the choices.
 
     """
 
@@ -69,6 +71,7 @@ class Call:
     goal: Facts = field(default_factory=dict)
     undoes: str = ""
     resume: Resume | None = None
+    subject: Subject = field(default_factory=Subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Preview:
         count: rows or items it will touch, None where unknown.
         columns, rows: the very rows, or the first of them.
         statement: the SQL, with its arguments listed, never secret ones.
-        target: what a person types to confirm by ``type``: the action's target, short.
+        target: what a person types to confirm by ``type``: the object, else the title; the door's to say.
         warnings: what to mind (``more than max_rows``).
         steps: of an action made of several, each with a preview of its own.
         sets: the facts that the run will leave, where the kind knows them beforehand.
@@ -249,6 +252,10 @@ class Action(ABC, Generic[O]):
         self.options = options
         self.sources = sources
         self.words = Words()
+
+    def called(self, call: Call) -> str:
+        """The action with its object, as every sentence about a run names it."""
+        return called(self.spec.title or self.name, call.subject)
 
     @staticmethod
     def who(call: Call) -> dict[str, Value]:

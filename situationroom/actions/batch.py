@@ -70,7 +70,7 @@ class Batch(SqlAction[BatchOptions]):
         if left == 0:
             raise ActionDenied("actions.nothing_to_do", action=self.title)
         batch = min(self.options.batch, left)
-        said: dict[str, object] = {"title": self.title, "count": left, "batch": batch}
+        said: dict[str, object] = {"title": self.called(call), "count": left, "batch": batch}
         what = Message("actions.batch_what", said)
         if call.resume is not None:
             said |= {"done": call.resume.done, "failed": call.resume.failed}
@@ -81,7 +81,6 @@ class Batch(SqlAction[BatchOptions]):
             before=_state(count),
             count=left,
             statement=self.options.step.shown(self.names(call, batch=batch), self.secret),
-            target=self.name,
         )
 
     async def run(self, call: Call, preview: Preview, progress: Progress) -> Outcome:
@@ -104,7 +103,7 @@ class Batch(SqlAction[BatchOptions]):
                 tally.add(change)
                 progress.report(tally.done, tally.total, tally.failed, tally.errors)
                 await progress.checkpoint(tally.done, tally.failed, {"mark": mark})
-        said = {"title": self.title, "done": tally.done, "failed": tally.failed}
+        said = {"title": self.called(call), "done": tally.done, "failed": tally.failed}
         return Outcome(Message("actions.batch_done", said), tally.done)
 
     async def probe(self, call: Call) -> State:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from situationroom.errors import ActionDenied, SourceError
-from situationroom.layout.models import FromFeed, FromQuery
+from situationroom.layout.models import ActionSpec, FromFeed, FromQuery
 from situationroom.sources.base import SqlSource
 from situationroom.values import FeedState, Row, Value
 
@@ -61,14 +61,14 @@ async def offered(
         if own is None and spec.choices:
             own = tuple(Choice(value) for value in spec.choices)
         if own is None and spec.from_ is not None:
-            own = tuple(Choice(value) for value in from_feed(spec.from_, feed_state, now))
+            own = from_feed(spec.from_, feed_state, now)
         if own is not None:
             found[name] = own
     return found
 
 
-def from_feed(wanted: FromFeed, feed_state: Callable[[str], FeedState], now: datetime) -> tuple[str, ...]:
-    """The present values of a feed's column, each once.
+def from_feed(wanted: FromFeed, feed_state: Callable[[str], FeedState], now: datetime) -> tuple[Choice, ...]:
+    """The present values of a feed's column, each once, with its label where there is a column of them.
 
     Raises:
         ActionDenied: the feed is not fresh.
@@ -77,8 +77,25 @@ def from_feed(wanted: FromFeed, feed_state: Callable[[str], FeedState], now: dat
     state = feed_state(wanted.feed)
     if not state.status(now).fresh or state.reading is None:
         raise ActionDenied("actions.feed_not_fresh", feed=wanted.feed)
-    values = (row.get(wanted.column) for row in state.reading.rows)
-    return tuple(dict.fromkeys(text_of(value) for value in values if value is not None))
+    labels: dict[str, str] = {}
+    for row in state.reading.rows:
+        if (value := row.get(wanted.column)) is not None:
+            label = row.get(wanted.label) if wanted.label else None
+            labels.setdefault(text_of(value), "" if label is None else text_of(label))
+    return tuple(Choice(value, label) for value, label in labels.items())
+
+
+def labelled(
+    spec: ActionSpec, feed_state: Callable[[str], FeedState], now: datetime
+) -> dict[str, tuple[Choice, ...]]:
+    """The choices that fresh feeds give, and no others: enough to call a thing by its label."""
+    return {
+        name: from_feed(one.from_, feed_state, now)
+        for name, one in spec.inputs.items()
+        if one.from_ is not None
+        and feed_state(one.from_.feed).status(now).fresh
+        and feed_state(one.from_.feed).reading is not None
+    }
 
 
 async def from_query(query: FromQuery, sources: Sources) -> tuple[Choice, ...]:

@@ -81,7 +81,6 @@ class Command(Action[CommandOptions]):
 
     def __init__(self, name: str, spec: ActionSpec, options: CommandOptions, sources: Sources) -> None:
         super().__init__(name, spec, options, sources)
-        self._title = spec.title or name
         self._secret = frozenset(one for one, wanted in spec.inputs.items() if wanted.secret)
         self._unseen = Redaction(options.from_environment("env"))
 
@@ -93,10 +92,9 @@ class Command(Action[CommandOptions]):
         seen = [word for word, _ in self.options.argv.filled(hidden(names, self._secret)) if word is not None]
         return Preview(
             at=now,
-            what=Message("actions.command_what", {"title": self._title, "program": seen[0]}),
+            what=Message("actions.command_what", {"title": self.called(call), "program": seen[0]}),
             before=before,
             statement=f"{shlex.join(seen)}\n# cwd {self.options.cwd}",
-            target=self.name,
         )
 
     async def run(self, call: Call, preview: Preview, progress: Progress) -> Outcome:
@@ -119,7 +117,7 @@ class Command(Action[CommandOptions]):
             stop=stop,
         )
         after = {"exit": ended.code, "output": ended.output}
-        said = {"title": self._title, "code": ended.code, "last": _last(ended)}
+        said = {"title": self.called(call), "code": ended.code, "last": _last(ended)}
         if (error := _trouble(ended, options.expect, said)) is not None:
             error.after = after
             raise error

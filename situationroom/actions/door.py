@@ -11,7 +11,7 @@ from typing import Any
 from situationroom.actions.asked import Asked, Confirmation
 from situationroom.actions.awaiting import Awaiting
 from situationroom.actions.base import Action, Call, Preview
-from situationroom.actions.choices import Choice, offered
+from situationroom.actions.choices import Choice, labelled, offered
 from situationroom.actions.guards import Guards
 from situationroom.actions.inputs import checked
 from situationroom.actions.knowing import given_for
@@ -20,6 +20,7 @@ from situationroom.actions.masking import Mask
 from situationroom.actions.perform import Performer
 from situationroom.actions.records import Records
 from situationroom.actions.runs import Run
+from situationroom.actions.subject import same_word, subject_of, typed_word
 from situationroom.actions.tail import Tail
 from situationroom.actions.target import target_of
 from situationroom.actions.trust import Trust
@@ -208,10 +209,14 @@ class Door:
         _deny(self.why_not(run.action, run.call.person))
         followed = self._tail.ledger.runs.get(run.call.undoes or _resumed(run.call))
         if followed is not None and followed.action == run.call.action:
+            choices: Mapping[str, tuple[Choice, ...]] = labelled(
+                run.action.spec, self._feed_state, self._clock.now()
+            )
             values = dict(run.call.values)  # they were checked for that run; what was chosen may be gone
         else:
-            values = await self._checked(run)
-        run.call = replace(run.call, values=values)
+            values, choices = await self._checked(run)
+        subject = subject_of(run.action.spec, values, choices)
+        run.call = replace(run.call, values=values, subject=subject)
         run.mask = Mask(run.action.spec.inputs, values)
         run.target = target_of(run.action.spec, values)
         run.for_s = None if run.call.undoes else run.action.spec.for_
@@ -230,15 +235,17 @@ class Door:
             warnings = (*warnings, Message("actions.brake_on"))
         return replace(
             preview,
+            target=typed_word(run.action.spec.title or run.action.name, run.call.subject),
             rows=tuple(words.row(row) for row in preview.rows),
             headings=preview.headings or words.headings(preview.columns, run.action.spec),
             brake=self._guards.measured(brake, run.given) if brake is not None else None,
             warnings=warnings,
         )
 
-    async def _checked(self, run: Run) -> dict[str, Any]:
+    async def _checked(self, run: Run) -> tuple[dict[str, Any], Mapping[str, tuple[Choice, ...]]]:
         choices = await self.choices(run.action, run.call.values)
-        return checked(run.action.spec.inputs, run.call.values, self._feed_state, self._clock.now(), choices)
+        inputs, now = run.action.spec.inputs, self._clock.now()
+        return checked(inputs, run.call.values, self._feed_state, now, choices), choices
 
     def _proven(self, run: Run, confirmation: Confirmation) -> Proof:
         """How far a confirmation proves its asker.
@@ -252,7 +259,7 @@ class Door:
             raise ActionDenied("actions.closing")
         if (self._clock.now() - preview.at).total_seconds() > PREVIEW_LIVES_S:
             raise ActionDenied("actions.preview_old", after_s=PREVIEW_LIVES_S)
-        if spec.confirmation == "type" and confirmation.typed != preview.target:
+        if spec.confirmation == "type" and not same_word(confirmation.typed, preview.target):
             raise ActionDenied("actions.mistyped", target=preview.target)
         _deny(self.why_not(run.action, run.call.person, run.target, run.given))
         return self._trust.to_fire(spec, run.call.person, confirmation.by, preview.at)

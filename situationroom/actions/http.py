@@ -120,7 +120,6 @@ class Http(Action[HttpOptions]):
         if not isinstance(source, HttpTarget):
             raise UsageError("actions.source_not_http", action=name, source=spec.source, type=source.TYPE)
         self._target = source
-        self._title = spec.title or name
         self._secret = frozenset(one for one, wanted in spec.inputs.items() if wanted.secret)
         own = (*options.from_environment(*_SENT), *header_secrets(options.headers))
         self._unseen = Redaction(own)
@@ -136,10 +135,9 @@ class Http(Action[HttpOptions]):
         lines += [json.dumps(seen.body, ensure_ascii=False, indent=2)] if seen.body is not None else []
         return Preview(
             at=now,
-            what=Message("actions.http_what", {"title": self._title, "method": seen.method}),
+            what=Message("actions.http_what", {"title": self.called(call), "method": seen.method}),
             before=before,
             statement=self._unseen.text("\n".join(lines)),
-            target=self.name,
         )
 
     async def run(self, call: Call, preview: Preview, progress: Progress) -> Outcome:
@@ -153,7 +151,7 @@ class Http(Action[HttpOptions]):
         except (ActionFailed, OutcomeUnknown) as error:
             told = self._told(error.message, seen)
             raise type(error)(told.id, **told.values) from error
-        said = {"title": self._title, "status": answer.status}
+        said = {"title": self.called(call), "status": answer.status}
         return Outcome(Message("actions.http_done", said), 1, {"status": answer.status})
 
     async def probe(self, call: Call) -> State:

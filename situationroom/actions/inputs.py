@@ -77,7 +77,7 @@ def prefill(inputs: Mapping[str, InputSpec], feed: str, row: Row) -> dict[str, s
     }
 
 
-def choices_of(spec: InputSpec, feed_state: FeedStates, now: datetime) -> tuple[str, ...]:
+def choices_of(spec: InputSpec, feed_state: FeedStates, now: datetime) -> tuple[Choice, ...]:
     """What may be chosen without asking anybody: the fixed choices, or the present values of a feed.
 
     Raises:
@@ -85,7 +85,7 @@ def choices_of(spec: InputSpec, feed_state: FeedStates, now: datetime) -> tuple[
 
     """
     if spec.choices or spec.from_ is None:
-        return spec.choices
+        return tuple(Choice(choice) for choice in spec.choices)
     return from_feed(spec.from_, feed_state, now)
 
 
@@ -122,7 +122,7 @@ class _Field:
             return self.read(self._chosen(text, offered), now)
         if spec.choices or spec.from_:
             choices = choices_of(spec, feed_state, now)
-            return self.read(self._chosen(text, [Choice(choice) for choice in choices]), now)
+            return self.read(self._chosen(text, choices), now)
         return self.read(text, now)
 
     def read(self, text: str, now: datetime) -> Value:

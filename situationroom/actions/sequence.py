@@ -87,7 +87,7 @@ class Sequence(Action[SequenceOptions]):
         doing = [one.preview for one in steps if one.preview is not None]
         if not doing:
             raise ActionDenied("actions.nothing_to_do", action=self._title)
-        said = {"title": self._title, "count": len(doing), "steps": _lines(steps)}
+        said = {"title": self.called(call), "count": len(doing), "steps": _lines(steps)}
         stuck = [Message("actions.step_stays", {"step": one.title}) for one in plan if one.action is None]
         warnings = [warning for one in doing for warning in one.warnings]
         return Preview(
@@ -98,7 +98,6 @@ class Sequence(Action[SequenceOptions]):
             statement="\n\n".join(
                 f"-- {one.title}\n{one.preview.statement}" for one in steps if one.preview is not None
             ),
-            target=self.name,
             warnings=(*stuck, *warnings),
             steps=tuple(steps),
         )
@@ -114,7 +113,7 @@ class Sequence(Action[SequenceOptions]):
             outcome = await walk.step(number, planned, planned.action, step.preview)
             if outcome.stopped:
                 return walk.stopped(outcome.result)
-        said = {"title": self._title, "done": walk.done_titles}
+        said = {"title": self.called(call), "done": walk.done_titles}
         return Outcome(Message("actions.sequence_done", said), walk.done, walk.facts)
 
     async def probe(self, call: Call) -> State:

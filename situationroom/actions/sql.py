@@ -96,13 +96,12 @@ class SqlChange(SqlAction[SqlChangeOptions]):
         headings = self._headings()
         return Preview(
             at=now,
-            what=Message("actions.sql_what", {"title": self.title, "count": count}),
+            what=Message("actions.sql_what", {"title": self.called(call), "count": count}),
             before=self._state(rows),
             count=count,
             columns=tuple(one.column for one in headings) or rows.columns,
             rows=rows.rows[:_SHOWN_ROWS],
             statement=self.options.run.shown(self.names(call), self.secret),
-            target=self.name,
             warnings=(*too_many, *rows.notes),
             headings=headings,
         )
@@ -122,7 +121,7 @@ class SqlChange(SqlAction[SqlChangeOptions]):
         )
         if change.count == 0:
             raise ActionFailed("actions.touched_nothing", action=self.title)
-        said = {"title": self.title, "count": change.count}
+        said = {"title": self.called(call), "count": change.count}
         return Outcome(Message("actions.sql_done", said), change.count)
 
     async def probe(self, call: Call) -> State:

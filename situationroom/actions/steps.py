@@ -9,6 +9,7 @@ from typing import Any
 
 from situationroom.actions.base import Action, Call, Facts, Sources
 from situationroom.actions.inputs import checked, without_choices
+from situationroom.actions.subject import subject_of
 from situationroom.actions.words import Words
 from situationroom.errors import ActionDenied, UsageError
 from situationroom.layout.models import ActionSpec, InputSpec, StepSpec, UndoStepSpec
@@ -144,7 +145,9 @@ class Step:
         for name, value in self._spec.values.items():
             if (source := _input(value)) is not None:
                 values[name] = call.values.get(source)
-        return Call(self.action.name, call.person, values, goal=self._spec.goal)
+        own = subject_of(self.action.spec, values, {})
+        subject = call.subject if own.id in ("", call.subject.id) else own  # the whole's label is known
+        return Call(self.action.name, call.person, values, goal=self._spec.goal, subject=subject)
 
     def _wrong(self, what: str, **values: object) -> UsageError:
         return UsageError(what, action=self._whole, step=self.name, **values)

@@ -123,7 +123,7 @@ class Switch(SqlAction[SwitchOptions]):
         if same(wanted.value, before.facts["value"]):
             raise ActionDenied("actions.already_so", action=self.title, value=wanted.words)
         after = Message("actions.value", {"value": wanted.words})
-        said = {"title": self.title, "before": before.text, "after": after}
+        said = {"title": self.called(call), "before": before.text, "after": after}
         told = len(rows.columns) > 1  # the setting alone is said in words already
         return Preview(
             at=now,
@@ -134,7 +134,6 @@ class Switch(SqlAction[SwitchOptions]):
             columns=rows.columns if told else (),
             rows=rows.rows[: self.options.max_rows] if told else (),
             statement=self.options.set.shown(self.names(call, value=wanted.value), self.secret),
-            target=self.name,
             sets={"value": wanted.value},
         )
 
@@ -151,7 +150,7 @@ class Switch(SqlAction[SwitchOptions]):
         if change.count == 0:
             raise ActionFailed("actions.touched_nothing", action=self.title)
         after = Message("actions.value", {"value": wanted.words})
-        said = {"title": self.title, "before": preview.before.text, "after": after}
+        said = {"title": self.called(call), "before": preview.before.text, "after": after}
         return Outcome(Message("actions.toggle_done", said), change.count, {"value": wanted.value})
 
     async def probe(self, call: Call) -> State:

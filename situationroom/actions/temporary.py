@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situationroom.actions.base import Action, Call, Preview
+from situationroom.actions.choices import labelled
 from situationroom.actions.guards import Guards
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.masking import Mask
@@ -16,6 +17,7 @@ from situationroom.actions.record import Record
 from situationroom.actions.records import Records
 from situationroom.actions.runs import Run
 from situationroom.actions.status import Statuses
+from situationroom.actions.subject import subject_of
 from situationroom.actions.tail import Tail
 from situationroom.actions.target import target_of
 from situationroom.actions.waiting import Clock
@@ -112,7 +114,8 @@ class Reverter:
         )
         if call is None:
             return Message("actions.no_undo")
-        call = Call(call.action, ROOM, call.values, call.goal, record.id)
+        subject = subject_of(action.spec, call.values, labelled(action.spec, self._feed_state, now))
+        call = Call(call.action, ROOM, call.values, call.goal, record.id, subject=subject)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 preview = await action.preview(call, now)

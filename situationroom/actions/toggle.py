@@ -14,6 +14,7 @@ from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
 from situationroom.codec import same
 from situationroom.errors import ActionDenied, ActionFailed
+from situationroom.layout.fields import Label
 from situationroom.sources.base import Rows
 from situationroom.values import Message, Value
 
@@ -25,13 +26,15 @@ class ToggleOptions(SqlOptions):
     """``state`` gives the present value in the first column of its first row; ``set`` writes ``value``.
 
     ``set`` may use ``value``, ``actor`` (who fires), ``run`` (its id) and the inputs. It is rolled back when
-    it touches more than ``max_rows``.
+    it touches more than ``max_rows``. ``on_title`` and ``off_title`` are what people call the two values.
     """
 
     state: Query
     set: Statement
     on_value: bool | int | str = True
     off_value: bool | int | str = False
+    on_title: Label = ""
+    off_title: Label = ""
     max_rows: Annotated[int, Field(ge=1)] = 1
 
     @model_validator(mode="after")
@@ -74,19 +77,20 @@ class Toggle(SqlAction[ToggleOptions]):
             raise ActionDenied("actions.no_such_setting", action=self.title, value=str(call.goal["value"]))
         if call.goal and same(call.goal["value"], before.facts["value"]):
             raise ActionDenied("actions.already_so", action=self.title, value=before.text)
-        after = OFF if before.active else ON
+        after = self._off if before.active else self._on
         names = self.names(call, value=self._other(before))
         told = len(rows.columns) > 1  # the setting alone is said in words already
         return Preview(
             at=now,
-            what=Message("actions.toggle_what", {"title": self.title, "before": before.text, "after": after}),
+            what=Message(
+                "actions.toggle_what", {"title": self.called(call), "before": before.text, "after": after}
+            ),
             before=before,
             after=after,
             count=len(rows.rows),
             columns=rows.columns if told else (),
             rows=rows.rows[: self.options.max_rows] if told else (),
             statement=self.options.set.shown(names, self.secret),
-            target=self.name,
             sets={"value": self._other(before)},
         )
 
@@ -102,7 +106,7 @@ class Toggle(SqlAction[ToggleOptions]):
         )
         if change.count == 0:
             raise ActionFailed("actions.touched_nothing", action=self.title)
-        said = {"title": self.title, "before": preview.before.text, "after": preview.after or ON}
+        said = {"title": self.called(call), "before": preview.before.text, "after": preview.after or self._on}
         return Outcome(Message("actions.toggle_done", said), change.count, {"value": value})
 
     async def probe(self, call: Call) -> State:
@@ -113,10 +117,22 @@ class Toggle(SqlAction[ToggleOptions]):
     async def _state(self, call: Call) -> tuple[State, Rows]:
         value, rows = await self.look_one(self.options.state, call)
         if same(value, self.options.on_value):
-            return State({"value": value}, ON, active=True), rows
+            return State({"value": value}, self._on, active=True), rows
         if same(value, self.options.off_value):
-            return State({"value": value}, OFF, active=False), rows
+            return State({"value": value}, self._off, active=False), rows
         return State({"value": value}, Message("actions.odd", {"value": self.words.value(value)})), rows
+
+    @property
+    def _on(self) -> Message:
+        return _titled(self.options.on_title) or ON
+
+    @property
+    def _off(self) -> Message:
+        return _titled(self.options.off_title) or OFF
 
     def _other(self, state: State) -> Value:
         return self.options.off_value if state.active else self.options.on_value
+
+
+def _titled(title: str) -> Message | None:
+    return Message("actions.value", {"value": title}) if title else None

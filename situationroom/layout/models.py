@@ -172,10 +172,14 @@ class RuleSpec(Spec):
 
 
 class FromFeed(Spec):
-    """Where an input takes its choices or its default from: a column of a feed."""
+    """Where an input takes its choices or its default from: a column of a feed.
+
+    ``label`` is the column that says what people call each of them.
+    """
 
     feed: FeedName
     column: Column
+    label: Column | None = None
 
 
 class FromQuery(Spec):
@@ -207,6 +211,11 @@ class InputSpec(Spec):
     max_length: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     min: Decimal | None = None
     max: Decimal | None = None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is chosen from something."""
+        return bool(self.choices or self.from_ or self.query)
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from situationroom.actions.asked import Asked, Confirmation
+from situationroom.actions.subject import same_word
 from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.ui.dialog import SHORT, Dialog, button
@@ -157,7 +158,7 @@ class ConfirmScreen(Dialog[Answer]):
 
     @property
     def _matches(self) -> bool:
-        return not self._typed or self._field == unicodedata.normalize("NFC", self._asked.preview.target)
+        return not self._typed or same_word(self._field, self._asked.preview.target)
 
     def _tick(self) -> None:
         self.query_one("#expiry", Static).update(self.wording.expiry(self._asked, self._now()))

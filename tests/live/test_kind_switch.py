@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from situationroom.actions.asked import Confirmation
 from situationroom.errors import ActionDenied, InputProblem
 from situationroom.i18n import say
 from situationroom.values import Person, RunState
@@ -119,3 +120,34 @@ async def test_a_persons_name_ends_as_data(database: str, tmp_path: Path) -> Non
         status = await room.fire("bank", {"to": "KB"}, odd)
         assert status.state is RunState.DONE
         assert await present(room) == ("KB", "kim'; drop table service_bank; --")
+
+
+LABELLED = """
+path:
+  title: 경로 전환
+  kind: toggle
+  source: kos
+  roles: operator
+  confirm: type
+  on_title: 예비망
+  off_title: 주망
+  inputs: {code: {title: 레퍼런스, choices: [SKIP, SPONSOR]}}
+  state: {sql: "select enabled from reference where code = $1", args: [code]}
+  set: {sql: "update reference set enabled = $1 where code = $2", args: [value, code]}
+"""
+
+
+@pytest.mark.parametrize(("code", "said"), [("SKIP", "주망 → 예비망"), ("SPONSOR", "예비망 → 주망")])
+async def test_a_toggle_speaks_of_its_object_in_the_layouts_words_and_is_confirmed_by_it(
+    database: str, tmp_path: Path, code: str, said: str
+) -> None:
+    async with firing_room(database, tmp_path, LABELLED) as room:
+        asked = await room.ask("path", {"code": code})
+        assert say(asked.preview.what, "ko") == f"경로 전환 {code}: {said}"
+        assert asked.preview.target == code
+        with pytest.raises(ActionDenied) as mistyped:
+            await room.firing.fire(asked.run, Confirmation(typed="path"))
+        assert mistyped.value.message.id == "actions.mistyped"
+        status = await confirmed(room, asked)
+        assert status.state is RunState.DONE
+        assert f"경로 전환 {code}" in say(status.result or "", "ko")
