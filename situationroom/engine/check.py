@@ -17,11 +17,12 @@ from situationroom.actions.trials import TriedAction, tried
 from situationroom.engine.clock import Clock
 from situationroom.engine.opening import CLOSE_S, closed, opened
 from situationroom.engine.poller import Feed, Poller
+from situationroom.engine.rates import counters
 from situationroom.engine.unjudged import why_unjudged
 from situationroom.errors import Problem, bug, must_end
 from situationroom.layout.conditions import compile_condition
-from situationroom.layout.expressions import compile_expression
-from situationroom.layout.models import FeedSpec, Layout
+from situationroom.layout.expressions import compile_expression, rated
+from situationroom.layout.models import Layout
 from situationroom.layout.references import Reference, references
 from situationroom.layout.yaml_nodes import DataPath, written
 from situationroom.sources.base import Source
@@ -100,7 +101,7 @@ async def check(
         trouble = dict(zip(sources, troubles, strict=True))
         asked = await asyncio.gather(
             *(
-                _ask(_feed(name, spec, sources), trouble[spec.source], clock, random)
+                _ask(_feed(layout, name, sources), trouble[spec.source], clock, random)
                 for name, spec in layout.feeds.items()
             )
         )
@@ -115,9 +116,10 @@ async def check(
     return Findings(tuple(asked), tries, tuple(problems))
 
 
-def _feed(name: str, spec: FeedSpec, sources: Mapping[str, AnySource]) -> Feed:
+def _feed(layout: Layout, name: str, sources: Mapping[str, AnySource]) -> Feed:
+    spec = layout.feeds[name]
     derive = {column: compile_expression(text) for column, text in spec.derive.items()}
-    return Feed(name, spec, sources[spec.source], derive)
+    return Feed(name, spec, sources[spec.source], derive, counters(layout, name))
 
 
 async def _ask(feed: Feed, trouble: Message | None, clock: Clock, random: Random) -> Asked:
@@ -222,7 +224,8 @@ def _missing(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Iterator
             known = columns.get(reference.feed or "")
             if known is None:
                 continue
-            for column in _columns_of(reference):
+            for used in _columns_of(reference):
+                column = rated(used) or used
                 if column not in known:
                     path = (section, name, *reference.path)
                     yield _problem(layout, path, _sentence(column, reference.feed or "", known))

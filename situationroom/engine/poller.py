@@ -12,6 +12,7 @@ from typing import Any
 
 from situationroom.engine.clock import Clock
 from situationroom.engine.intake import figures_read, taken
+from situationroom.engine.rates import Rates
 from situationroom.errors import SourceError, bug, must_end
 from situationroom.layout.expressions import Expression
 from situationroom.layout.models import FeedSpec
@@ -37,6 +38,7 @@ class Feed:
     spec: FeedSpec
     source: Source[Any, Any]
     derive: Mapping[str, Expression]
+    counters: tuple[str, ...] = ()
 
     @property
     def timeout_s(self) -> float:
@@ -64,6 +66,7 @@ class Poller:
         self._clock = clock
         self._random = random
         self._publish = publish
+        self._rates = Rates(feed.counters)
         self._nudge = asyncio.Event()
         self._seq = 0
 
@@ -143,10 +146,11 @@ class Poller:
 
     def _answered(self, rows: Rows, took_s: float) -> None:
         received = self._clock.now()
-        columns, derived = _derive(figures_read(rows, self.feed.spec.numbers), self.feed.derive)
+        came = received - timedelta(seconds=rows.age_s)
+        read = self._rates.added(figures_read(rows, self.feed.spec.numbers), rows.at or came, self.state.key)
+        columns, derived = _derive(read, self.feed.derive)
         self._seq += 1
         own = _source_time(derived, self.feed.spec.at, received.tzinfo)
-        came = received - timedelta(seconds=rows.age_s)
         reading = Reading(
             feed=self.feed.name,
             seq=self._seq,

@@ -22,6 +22,7 @@ from situationroom.engine.history import History
 from situationroom.engine.opening import closed, opened
 from situationroom.engine.parts import Supervisor
 from situationroom.engine.poller import Feed, Poller
+from situationroom.engine.rates import counters
 from situationroom.engine.rules import Rule
 from situationroom.engine.watching import Watchers
 from situationroom.layout.expressions import compile_expression
@@ -375,7 +376,7 @@ class LiveRoom:
 def _feed(parts: Parts, name: str) -> Feed:
     spec = parts.layout.feeds[name]
     derive = {column: compile_expression(text) for column, text in spec.derive.items()}
-    return Feed(name, spec, parts.sources[spec.source], derive)
+    return Feed(name, spec, parts.sources[spec.source], derive, counters(parts.layout, name))
 
 
 def _columns_in_panels(layout: Layout) -> Mapping[str, set[str]]:

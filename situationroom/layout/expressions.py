@@ -133,7 +133,40 @@ def compile_expression(text: str) -> Expression:
         raise ExpressionError("layout.expression_syntax", at=at or 1) from error
     names: set[str] = set()
     _check(tree.body, names, 0)
-    return Expression(text, tree.body, frozenset(names))
+    return Expression(text, _Rates().visit(tree.body), frozenset(names))
+
+
+RATE = "rate"
+"""``rate(column)``: how fast a counter grows, per second; its feed works it out from reading to reading."""
+
+
+def rated(name: str) -> str | None:
+    """The counter of a name such as ``rate(total)``; None for a column's own name."""
+    return name[len(RATE) + 1 : -1] if name.startswith(f"{RATE}(") else None
+
+
+class _Rates(ast.NodeTransformer):
+    """``rate(column)`` as one name: to an expression it is a column like any other."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        if (name := _rate_of(node)) is not None:
+            return ast.copy_location(ast.Name(name, ast.Load()), node)
+        self.generic_visit(node)
+        return node
+
+
+def _rate_of(node: ast.Call) -> str | None:
+    """``rate(column)`` as a name; None for another call.
+
+    Raises:
+        ExpressionError: it is the rate of something else than a column.
+
+    """
+    if not isinstance(node.func, ast.Name) or node.func.id != RATE:
+        return None
+    if len(node.args) != 1 or node.keywords or not isinstance(node.args[0], ast.Name):
+        raise ExpressionError("layout.expression_rate", piece=ast.unparse(node))
+    return f"{RATE}({node.args[0].id})"
 
 
 def _assigns(text: str) -> bool:
@@ -160,6 +193,9 @@ def _check(node: ast.expr, names: set[str], depth: int) -> None:
         case ast.Name(id=name):
             if name not in _WORDS:
                 names.add(name)
+            return
+        case ast.Call() if (rate := _rate_of(node)) is not None:
+            names.add(rate)
             return
         case ast.Call():
             _check_call(node)

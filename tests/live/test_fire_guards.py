@@ -289,11 +289,17 @@ async def test_a_journal_that_cannot_be_written_is_seen_before_anybody_fires(
         await wait_until(lambda: room.state("skip").allowed, 10)
 
 
-async def test_a_journal_that_is_moved_away_is_begun_anew(database: str, tmp_path: Path) -> None:
+async def test_a_journal_that_is_moved_away_is_begun_anew_once_a_person_took_note(
+    database: str, tmp_path: Path
+) -> None:
     async with firing_room(database, tmp_path) as room:
         await room.firing.hold(KIM)
         for file in room.journal.path.parent.glob("firing.journal*"):
             if file.is_file():
                 file.rename(tmp_path / file.name)
-        await wait_until(lambda: room.firing.held() is None or not room.journal.path.exists())
+        await wait_until(room.firing.alarm, what="the alarm")
+        with pytest.raises(ActionDenied):
+            await room.fire("skip")
+        await room.firing.acknowledge(KIM)
+        assert room.firing.held() is None
         assert (await room.fire("skip")).state is RunState.DONE
