@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key as KeyPress
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +20,7 @@ from situationroom.errors import ActionDenied
 from situationroom.i18n import say
 from situationroom.layout.models import InputSpec
 from situationroom.ui.dialog import Complaint, Dialog, button
+from situationroom.ui.hangul import stands_in
 from situationroom.ui.preview import Wording
 from situationroom.values import Value
 
@@ -76,15 +78,8 @@ class Field(Vertical):
         yield answer
         yield Complaint()
         if self._choices:
-            choosing = OptionList(
-                *(
-                    Option(Content(self._words(choice)), id=str(i), disabled=choice.present)
-                    for i, choice in enumerate(self._choices)
-                ),
-                markup=False,
-                compact=True,
-            )
-            choosing.highlighted = self._first()
+            choosing = OptionList(*self._options(""), markup=False, compact=True)
+            choosing.highlighted = self._stands_in_field()
             choosing.add_class("-answer")
             yield choosing
         else:
@@ -112,6 +107,42 @@ class Field(Vertical):
     def _choose(self, event: OptionList.OptionSelected) -> None:
         self.query_one(Input).value = self._choices[int(event.option_id or 0)].value
 
+    def on_key(self, event: KeyPress) -> None:
+        """Letters typed on the list go into the field, and narrow the list."""
+        if not event.is_printable or event.character in (None, " "):
+            return
+        if isinstance(self.screen.focused, OptionList):
+            field = self.query_one(Input)
+            field.focus()
+            field.insert_text_at_cursor(event.character or "")
+            event.stop()
+            event.prevent_default()
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        for choosing in self.query(OptionList):
+            typed = event.value.strip()
+            chosen = any(choice.value == typed for choice in self._choices)
+            found = [] if chosen else self._options(typed)
+            choosing.set_options(found or self._options(""))
+
+    @on(Input.Submitted)
+    def _take_the_only_one(self, event: Input.Submitted) -> None:
+        """What narrows the list to one choice means that one."""
+        typed = event.value.strip()
+        left = [choice for choice in self._choices if stands_in(typed, self._words(choice))]
+        known = any(choice.value == typed for choice in self._choices)
+        if typed and not known and len(left) == 1 and not left[0].present:
+            self.query_one(Input).value = left[0].value
+
+    def _options(self, typed: str) -> list[Option]:
+        """The choices in which what was typed stands."""
+        return [
+            Option(Content(self._words(choice)), id=str(i), disabled=choice.present)
+            for i, choice in enumerate(self._choices)
+            if not typed or (choice.value and stands_in(typed, self._words(choice)))
+        ]
+
     def _hint(self) -> str:
         """How a value of this type is written, and within which bounds."""
         spec = self.spec
@@ -122,19 +153,23 @@ class Field(Vertical):
 
     def _words(self, choice: Choice) -> str:
         """A choice as people call it; the value beside a title of its own."""
-        words = choice.title or choice.value or say("ui.nothing_given", self._lang)
+        words = choice.title or choice.value or self._nothing()
         if choice.title and choice.title != choice.value:
             words += f"  ({choice.value})"
         if choice.present:
             words += f"  {say('ui.present', self._lang)}"
         return self._wording.plain(words)
 
-    def _first(self) -> int:
-        """The choice that is offered first: the one that stands in the field, else one that may be chosen."""
+    def _nothing(self) -> str:
+        """What it means to choose none: all of them, where they are what there is now."""
+        if self.spec.from_ is None and self.spec.query is None:
+            return say("ui.nothing_given", self._lang)
+        return say("ui.all_of_them", self._lang, count=len(self._choices) - 1)
+
+    def _stands_in_field(self) -> int | None:
+        """The choice that is given already. No other is lit: an Enter too many must not choose one."""
         places = range(len(self._choices))
-        given = (i for i in places if self._given and self._choices[i].value == self._given)
-        free = (i for i in places if not self._choices[i].present)
-        return next(given, next(free, 0))
+        return next((i for i in places if self._given and self._choices[i].value == self._given), None)
 
 
 class InputScreen(Dialog[Values | None]):

@@ -148,6 +148,6 @@ async def test_a_toggle_speaks_of_its_object_in_the_layouts_words_and_is_confirm
         with pytest.raises(ActionDenied) as mistyped:
             await room.firing.fire(asked.run, Confirmation(typed="path"))
         assert mistyped.value.message.id == "actions.mistyped"
-        status = await confirmed(room, asked)
+        status = await confirmed(room, await room.ask("path", {"code": code}))
         assert status.state is RunState.DONE
         assert f"경로 전환 {code}" in say(status.result or "", "ko")

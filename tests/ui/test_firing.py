@@ -203,8 +203,10 @@ async def test_choices_come_from_the_feed_as_it_is_now(room: FakeRoom) -> None:
     app = RoomApp(room, small_panels(layout), person=KIM)
     async with app.run_test(size=WALL) as pilot:
         await pilot.press("c")
-        await until_seen(app, "(지정 안 함)")
-        await pilot.press("down", "down", "enter")
+        await until_seen(app, "전체 (2개)")
+        await pilot.press("enter")  # nothing is lit, so an Enter too many chooses nothing
+        assert room.asked == []
+        await pilot.press("down", "down", "down", "enter")
         await until_seen(app, PREVIEW)
         assert room.asked == [("code", {"code": "KAIT"})]
 

@@ -12,6 +12,7 @@ from situationroom.layout.models import ActionSpec, InputSpec, Layout
 from situationroom.ui.app import RoomApp
 from situationroom.ui.inputs import Field
 from situationroom.values import Level
+from tests.helpers import wait_until
 
 from .fakeroom import FakeRoom
 from .reading import text_of, until_seen
@@ -155,6 +156,26 @@ async def test_choices_have_titles_and_the_present_one_cannot_be_chosen() -> Non
         await pilot.press("w")
         await until_seen(app, "주회선  (a)  (지금 값)")
         assert "예비 2  (c)" in text_of(app)
-        await pilot.press("enter")
+        await pilot.press("down", "enter")
         await until_seen(app, PREVIEW)
         assert room.asked == [("line", {"line": "b"})]
+
+
+@pytest.mark.parametrize("typed", ["예비 2", "ㅇㅂ 2", "2"])
+async def test_choices_narrow_as_one_types_by_first_consonants_too(typed: str) -> None:
+    spec = ActionSpec(
+        kind="switch", key="w", title="회선 전환", confirm="press",
+        inputs={"line": InputSpec(title="회선", type="choice", choices=("a", "b", "c"))},
+    )  # fmt: skip
+    room = FakeRoom(trusted_layout(actions={"line": spec}))
+    room.offered = {"line": (Choice("a", "주회선"), Choice("b", "예비 1"), Choice("c", "예비 2"))}
+    app = RoomApp(room, small_panels(room.layout), person=KIM)
+    async with app.run_test(size=WALL) as pilot:
+        await pilot.press("w")
+        await until_seen(app, "주회선  (a)")
+        await pilot.press(*["space" if char == " " else char for char in typed])
+        await wait_until(lambda: "주회선  (a)" not in text_of(app), what="the others gone")
+        assert "예비 2  (c)" in text_of(app)
+        await pilot.press("enter")
+        await until_seen(app, PREVIEW)
+        assert room.asked == [("line", {"line": "c"})]
