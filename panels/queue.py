@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nlargest
+from typing import Annotated
 
 from pydantic import Field
 from rich.text import Text
@@ -12,6 +13,7 @@ from situationroom.formats import duration, fit, number
 from situationroom.formats import width as cells
 from situationroom.panel import (
     LEVEL_MARKS,
+    NO_DATA,
     Column,
     Key,
     Label,
@@ -42,6 +44,9 @@ from situationroom.panel import (
 _MINUTE = 60.0
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MOST_BARS = 100
+_LEAST_BARS = 2
+"""So many bars leave the large figure its place; the others are scrolled to."""
+
 _NAME_CELLS = (4, 24)
 
 
@@ -58,6 +63,8 @@ class QueueOptions(PanelOptions):
     unit: Label | None = Field(None, description="what is counted; 건 by default")
     window: Seconds = Field(120.0, description="over how long the backlog's own change is measured")
     bars: bool = Field(True, description="show a bar for every row")
+    limit: Annotated[int, Field(ge=1)] | None = Field(None, description="so many bars at most, the longest")
+    zeros: bool = Field(False, description="show rows too of which nothing waits")
 
 
 class Queue(Panel[QueueOptions]):
@@ -82,7 +89,7 @@ class Queue(Panel[QueueOptions]):
         level = view.worst()
         bars = self._bars(view, width) if options.bars else []
         head = [
-            *self._total(view, total, level, width, height - len(bars)),
+            *self._total(view, total, level, width, height - min(len(bars), _LEAST_BARS)),
             *self._movement(view, total, width),
         ]
         painted = [*absent, *lines(head), *bars]
@@ -160,15 +167,21 @@ class Queue(Panel[QueueOptions]):
         """``E104  ████████▌  8,120건  65 %``, the longest first."""
         matching = [row for row in view.rows() if not view.filter or view.matches(row)]
         whole = sum(self._count(row) for row in matching) or 1.0
+        waiting = [row for row in matching if self._shows(view, row)]
+        most = min(_MOST_BARS, self.options.limit or _MOST_BARS)
         counted: list[tuple[float, str, Key, Level]] = [
             (self._count(row), self._name(view, row), view.key(row), view.level(row))
-            for row in nlargest(_MOST_BARS, matching, key=self._count)
+            for row in nlargest(most, waiting, key=self._count)
         ]
+        left_out = self._left_out(view, len(waiting) - len(counted), len(matching) - len(waiting))
         if not counted or (len(counted) == 1 and not counted[0][1]):
-            return []
+            return left_out
         longest = max(counted[0][0], 1.0)
         unit = self._unit(view)
-        figures = [f"{number(round(count))}{unit}" for count, *_ in counted]
+        known = {view.key(row) for row in waiting if figure_of(row.get(self.options.count)) is not None}
+        figures = [
+            f"{number(round(count))}{unit}" if key in known else NO_DATA for count, _, key, _ in counted
+        ]
         widest = max(map(cells, figures))
         least, most = _NAME_CELLS
         names = min(most, max(least, *(cells(name) for _, name, _, _ in counted)), max(least, width // 3))
@@ -186,7 +199,20 @@ class Queue(Panel[QueueOptions]):
             runs.append((fit(figure, widest, "right"), style or "strong"))
             runs.append((fit(f"{count / whole * 100:.0f} %", 7, "right"), "muted"))
             painted.append(line(*runs, key=key))
-        return painted
+        return [*painted, *left_out]
+
+    def _shows(self, view: View, row: Row) -> bool:
+        """Whether a row has a bar: something waits, nobody knows how much, or it is in alarm."""
+        return self.options.zeros or figure_of(row.get(self.options.count)) != 0 or bool(view.level(row))
+
+    def _left_out(self, view: View, longer: int, empty: int) -> list[Line]:
+        """How many rows have no bar, and why."""
+        said = []
+        if longer:
+            said.append(view.say("panels.more_bars", count=longer))
+        if empty:
+            said.append(view.say("panels.empty_bars", count=empty))
+        return [line(("  " + " · ".join(said), "muted"))] if said else []
 
     def _count(self, row: Row) -> float:
         return figure_of(row.get(self.options.count)) or 0.0

@@ -154,3 +154,31 @@ def test_the_bars_of_a_queue_stand_longest_first_with_their_keys() -> None:
 def test_an_empty_queue_is_good_news() -> None:
     feed = views.feed("f", (), ("code",), columns=("code", "count"))
     assert views.painted("queue", views.view(feed), 60, 4)[0] == "● 적체 없음"
+
+
+def waiting(**options: object) -> list[str]:
+    """A queue of six codes: one in alarm with nothing waiting, two empty, one of which nobody knows."""
+    counts: list[tuple[str, int | None]] = [("A", 9), ("B", 5), ("C", 0), ("D", 0), ("E", None), ("F", 0)]
+    feed = views.feed("q", [{"code": code, "count": count} for code, count in counts], ("code",))
+    view = views.view(feed, levels={("q", ("F",)): Level.WARNING})
+    return views.painted("queue", view, 60, 20, by="code", **options)
+
+
+def test_a_queue_hides_what_nothing_waits_in_and_says_so() -> None:
+    shown = waiting()
+    assert [each.split()[0] for each in shown[-5:-1]] == ["A", "B", "E", "▲"]
+    assert "E" in shown[-3]
+    assert "–" in shown[-3], "what nobody knows is no zero"
+    assert shown[-1].strip() == "0건 2개 숨김"
+
+
+def test_a_queue_shows_the_longest_and_says_how_many_more_there_are() -> None:
+    assert waiting(limit=1)[-1].strip() == "외 3개 · 0건 2개 숨김"
+    assert waiting(limit=1, zeros=True)[-1].strip() == "외 5개"
+    assert "숨김" not in "".join(waiting(zeros=True))
+
+
+def test_a_large_figure_stays_while_bars_give_way() -> None:
+    feed = views.feed("q", [{"code": str(n), "count": n + 1} for n in range(30)], ("code",))
+    shown = views.painted("queue", views.view(feed), 60, 9, by="code")
+    assert any("█▀" in each or "▀█" in each for each in shown[:3])
