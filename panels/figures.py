@@ -26,7 +26,7 @@ from situationroom.panel import (
     View,
     change,
     clipped,
-    figure_of,
+    exact_figure,
     first_figures,
     growth,
     level_style,
@@ -202,12 +202,7 @@ def _chosen(rows: Sequence[Row], where: Mapping[str, str]) -> Sequence[Row]:
 
 def _totalled(rows: Sequence[Row], column: str, total: Total) -> float | None:
     """The column's figures as one, whole ones to the last digit; None where there are none."""
-    values = [row.get(column) for row in rows]
-    figures: list[int] | list[float]
-    if all(isinstance(value, int) for value in values if value is not None):
-        figures = [value for value in values if isinstance(value, int) and figure_of(value) is not None]
-    else:
-        figures = [figure for value in values if (figure := figure_of(value)) is not None]
+    figures = [figure for row in rows if (figure := exact_figure(row.get(column))) is not None]
     if not figures:
         return None
     match total:

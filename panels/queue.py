@@ -29,6 +29,7 @@ from situationroom.panel import (
     change,
     clipped,
     digits_width,
+    exact_figure,
     figure_of,
     joined,
     level_style,
@@ -215,7 +216,8 @@ class Queue(Panel[QueueOptions]):
         return [line(("  " + " · ".join(said), "muted"))] if said else []
 
     def _count(self, row: Row) -> float:
-        return figure_of(row.get(self.options.count)) or 0.0
+        """How many wait in a row; a whole number stays one, for a float would lose its last digits."""
+        return exact_figure(row.get(self.options.count)) or 0
 
     def _name(self, view: View, row: Row) -> str:
         by = self.options.by

@@ -40,6 +40,20 @@ _DOUBTFUL: dict[int, str] = {
 is shown as its two letters."""
 
 
+_JAMO: dict[int, str] = {
+    int(unicodedata.decomposition(chr(letter)).split()[1], 16): chr(letter)
+    for letter in range(0x3131, 0x318F)
+    if letter != 0x3164
+} | {
+    0x11A8 + place: letter
+    for place, letter in enumerate("ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+}
+"""Conjoining letters that no syllable took, as letters that stand alone: always two cells wide."""
+
+_UNSEEN = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810)})
+"""Fillers and other letters and marks that show nothing, for some terminals in no cell, for others in two."""
+
+
 def number(value: Value, digits: int | None = None) -> str:
     """``1234567`` → ``1,234,567``; fractions with ``digits`` places (default: as few as tell them apart).
 
@@ -53,7 +67,7 @@ def number(value: Value, digits: int | None = None) -> str:
     if not math.isfinite(figure):
         return _NO_DATA
     if digits is None:
-        if (whole := _whole(value)) is not None:
+        if (whole := whole_of(value)) is not None:
             return f"{whole:,}"
         size = abs(figure)
         if 0 < size < _SMALL:
@@ -63,7 +77,7 @@ def number(value: Value, digits: int | None = None) -> str:
     return shown[1:] if shown.startswith("-") and not shown.strip("-0.,") else shown
 
 
-def _whole(value: float | Decimal) -> int | None:
+def whole_of(value: float | Decimal) -> int | None:
     """The value as a whole number, digit by digit; None where it is none, or is no longer one to be read."""
     if isinstance(value, int):
         return value
@@ -78,7 +92,7 @@ def plain(value: Value, lang: str = "ko") -> str:
         return text(value, lang)
     if not math.isfinite(_float(value)):
         return _NO_DATA
-    whole = _whole(value)
+    whole = whole_of(value)
     return (
         str(whole) if whole is not None else f"{value:f}" if isinstance(value, Decimal) else f"{value:.15g}"
     )
@@ -130,7 +144,7 @@ def big(value: Value, lang: str = "ko") -> str:
             if size >= scale * 10 or (scale > 1000 and size >= scale):
                 return f"{sign}{size / scale:,.1f}{unit}"
         return number(value)
-    exact = _whole(value)
+    exact = whole_of(value)
     whole = abs(exact) if exact is not None else round(size)
     for scale, unit in _UNITS_KO:
         if whole >= scale:
@@ -213,25 +227,30 @@ def text(value: Value, lang: str = "ko") -> str:
 
 
 def printable(raw: str, longest: int | None = LONGEST_TEXT) -> str:
-    r"""Text from outside as data: composed (NFC), control and direction characters shown as ``\x1b``.
+    r"""Text from outside as data: composed (NFC), what is not seen or not assigned shown as ``\x1b``.
 
     What is left has one width on every terminal. More than ``longest`` characters are cut.
     """
     cut = raw if longest is None or len(raw) <= longest else raw[:longest] + "…"
     if cut.isascii() and cut.isprintable():
         return cut
-    return "".join(map(_visible, unicodedata.normalize("NFC", cut).translate(_DOUBTFUL)))
+    return "".join(map(_visible, unicodedata.normalize("NFC", cut).translate(_DOUBTFUL).translate(_JAMO)))
 
 
 def _visible(char: str) -> str:
     category = unicodedata.category(char)
-    if category in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
-        code = ord(char)
+    code = ord(char)
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or code in _UNSEEN or _joins(code):
         named = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char)
         if code > 0xFFFF:
             return f"\\U{code:08x}"
         return named or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
     return char
+
+
+def _joins(code: int) -> bool:
+    """Whether it is an old conjoining Jamo, whose width depends on what stands beside it."""
+    return 0x1100 <= code < 0x1200 or 0xA960 <= code < 0xA980 or 0xD7B0 <= code < 0xD800
 
 
 def escaped_json(text: str) -> str:

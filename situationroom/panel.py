@@ -26,7 +26,7 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
 
-from situationroom.formats import LONGEST_TEXT, cell, printable
+from situationroom.formats import LONGEST_TEXT, cell, printable, whole_of
 from situationroom.i18n import say
 from situationroom.layout.fields import (
     Column,
@@ -129,6 +129,7 @@ __all__ = [
     "chart",
     "clipped",
     "digits_width",
+    "exact_figure",
     "figure_of",
     "first_figures",
     "flowed",
@@ -379,6 +380,15 @@ def figure_of(value: Value) -> float | None:
     except (OverflowError, ValueError):  # an integer beyond floats, a signalling NaN
         return None
     return figure if abs(figure) < _LARGEST else None
+
+
+def exact_figure(value: Value) -> float | None:
+    """As ``figure_of``; a whole number stays an int, for a float would lose its last digits."""
+    figure = figure_of(value)
+    if figure is None or not isinstance(value, (int, float, Decimal)):
+        return None
+    exact = whole_of(value)
+    return figure if exact is None else exact
 
 
 def first_figures(view: View, name: str | None = None) -> str | None:

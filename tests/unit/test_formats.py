@@ -34,10 +34,10 @@ def test_a_figure_keeps_what_it_says(value: Value, figure: str | None, shown: st
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(BIG, "500만 0조"), (2 * 10**8 + 3 * 10**4, "2억 3만"), (123_456, "12만 3,456"), (999, "999")],
+    [(BIG, "5,000,000조"), (2 * 10**8 + 3 * 10**4, "2억 3만"), (123_456, "12만 3,456"), (999, "999")],
 )
 def test_a_large_figure_is_read_from_its_own_digits(value: int, shown: str) -> None:
-    assert cell(value, "big").replace("5,000,000조", "500만 0조") == shown
+    assert cell(value, "big") == shown
 
 
 @pytest.mark.parametrize(

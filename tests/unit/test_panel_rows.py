@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, timedelta
+from decimal import Decimal
 
 import pytest
 from rich.cells import cell_len
@@ -146,3 +147,18 @@ def test_columns_that_a_narrow_screen_leaves_out_are_marked(name: str, width: in
     assert "…" not in wide[0]
     assert narrow[0].endswith("…")
     assert max(map(cell_len, narrow)) <= width
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (9_007_199_254_740_993, "9,007,199,254,740,993"),
+        (Decimal(1_234_567_890_123_456_789), "1,234,567,890,123,456,789"),
+        (5_000_000_000_000_000_001, "5,000,000,000,000,000,001"),
+        (10**22 + 7, "10,000,000,000,000,000,000,007"),
+    ],
+)
+def test_bars_and_sums_keep_every_digit(value: int | Decimal, shown: str) -> None:
+    seen = views.view(views.feed("q", [{"k": "a", "n": value}, {"k": "b", "n": 0}], ("k",)))
+    assert shown in "".join(views.painted("queue", seen, 90, 12, count="n"))
+    assert shown in "".join(views.painted("figures", seen, 40, 1, value="n", figure="number"))
