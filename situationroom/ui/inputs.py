@@ -79,7 +79,7 @@ class Field(Vertical):
         yield Complaint()
         if self._choices:
             choosing = OptionList(*self._options(""), markup=False, compact=True)
-            choosing.highlighted = self._stands_in_field()
+            choosing.highlighted = self._stands_in_field(self._given)
             choosing.add_class("-answer")
             yield choosing
         else:
@@ -125,6 +125,7 @@ class Field(Vertical):
             chosen = any(choice.value == typed for choice in self._choices)
             found = [] if chosen else self._options(typed)
             choosing.set_options(found or self._options(""))
+            choosing.highlighted = self._stands_in_field(typed) if chosen else None
 
     @on(Input.Submitted)
     def _take_the_only_one(self, event: Input.Submitted) -> None:
@@ -166,10 +167,9 @@ class Field(Vertical):
             return say("ui.nothing_given", self._lang)
         return say("ui.all_of_them", self._lang, count=len(self._choices) - 1)
 
-    def _stands_in_field(self) -> int | None:
+    def _stands_in_field(self, typed: str) -> int | None:
         """The choice that is given already. No other is lit: an Enter too many must not choose one."""
-        places = range(len(self._choices))
-        return next((i for i in places if self._given and self._choices[i].value == self._given), None)
+        return next((i for i, each in enumerate(self._choices) if typed and each.value == typed), None)
 
 
 class InputScreen(Dialog[Values | None]):
