@@ -341,6 +341,7 @@ async def test_a_decompression_bomb_is_counted_unpacked_and_good_gzip_is_read() 
         (gzip.compress(b"a,b\nSGI,1\n") + gzip.compress(b"KAIT,999\n")[:12], "sources.http_packing_cut"),
         (gzip.compress(b"a,b\nSGI,1\nKAIT,999\n") + b"junk", "sources.http_broken_packing"),
     ],
+    ids=["two members", "cut", "second member cut", "junk behind"],  # gzip holds the time: no name for a test
 )
 async def test_a_compressed_answer_is_read_to_its_end_or_fails(body: bytes, reason: str) -> None:
     async with served(saying(body, headers=GZIP)) as url, opened(url) as source:
