@@ -8,7 +8,6 @@ from situationroom.formats import duration, fit, key_text
 from situationroom.panel import (
     LEVEL_MARKS,
     STALE,
-    WELL_KNOWN,
     Alert,
     Line,
     Panel,
@@ -117,8 +116,6 @@ def _facts(view: View, alert: Alert) -> list[Run]:
     """The figures that met the condition, named and written as in every panel."""
     runs: list[Run] = []
     for name, value in list(alert.facts.items())[:8]:
-        known = WELL_KNOWN.get(name)
-        title = view.say(known.title) if known else printable(name)
-        figure = view.cell(value, known.figure if known else None, known.unit if known else "")
-        runs += [(f"{title} ", "muted"), (f"{figure}  ", "")]
+        heading = view.heading(name, alert.feed)
+        runs += [(f"{printable(heading.title)} ", "muted"), (f"{view.shown(value, heading)}  ", "")]
     return runs

@@ -211,6 +211,11 @@ def clock(moment: datetime, seconds: bool = True) -> str:
     return moment.strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
+def text_of(value: Value) -> str:
+    """A value as a layout or an input has it: ``true`` for a truth value, else its plain text."""
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
 def text(value: Value, lang: str = "ko") -> str:
     """Any value as one line of safe text: control characters escaped, very long text cut."""
     if value is None:

@@ -26,7 +26,7 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
 
-from situationroom.formats import LONGEST_TEXT, cell, printable, whole_of
+from situationroom.formats import LONGEST_TEXT, cell, printable, text_of, whole_of
 from situationroom.i18n import say
 from situationroom.layout.fields import (
     Column,
@@ -69,6 +69,7 @@ from situationroom.paint.series import change, growth, summed, usual_gap
 from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
 from situationroom.paint.texts import Run, clipped, flowed, joined, run_cells, spread, wrapped
+from situationroom.paint.words import Heading, RoomWords
 from situationroom.values import (
     ActionState,
     Alert,
@@ -214,6 +215,7 @@ class View:
         selected: the key of the selected row, or None.
         filter: what the viewer typed to filter by, or "".
         trouble: why nothing shown may be relied on, or None.
+        words: what the room calls columns and their values.
 
     """
 
@@ -229,6 +231,7 @@ class View:
     filter: str = ""
     history: SeriesSource = no_series
     trouble: Message | None = None
+    words: RoomWords | None = None
 
     def feed(self, name: str | None = None) -> FeedState | None:
         """A feed's state; the panel's main feed by default."""
@@ -295,6 +298,14 @@ class View:
     def say(self, identifier: str, /, **values: object) -> str:
         """A sentence of ours in the viewer's language."""
         return say(Message(identifier, values), self.lang)
+
+    def heading(self, column: str, feed: str) -> Heading:
+        """What the room calls a column of a feed, and how it writes its values."""
+        return (self.words or RoomWords(lang=self.lang)).heading(column, (feed,))
+
+    def shown(self, value: Value, heading: Heading) -> str:
+        """A value as safe text, by the words and the figure of its column."""
+        return heading.called(value) or self.cell(value, heading.figure, heading.unit)
 
     def cell(self, value: Value, figure: str | None = None, unit: str = "") -> str:
         """A value as safe text in the viewer's language and the room's time zone, its unit behind it."""
@@ -482,10 +493,13 @@ class Head:
     figure: str | None
     unit: str
     align: Align
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, view: View, row: Row, style: str = "") -> Run:
-        """The row's value in this column."""
-        return view.cell(row.get(self.column), self.figure, self.unit), style
+        """The row's value in this column, by the words of its author where there are any."""
+        value = row.get(self.column)
+        called = self.values.get(text_of(value)) if self.values else None
+        return printable(called) if called else view.cell(value, self.figure, self.unit), style
 
 
 def heads(view: View, specs: Sequence[ColumnSpec], name: str | None = None) -> list[Head]:
@@ -509,4 +523,4 @@ def _head(view: View, spec: ColumnSpec, sample: Sequence[Row]) -> Head:
         figure_of(row.get(spec.column)) is not None for row in sample
     )
     align: Align = spec.align or ("right" if numeric else "left")
-    return Head(spec.column, printable(title), figure, printable(unit), align)
+    return Head(spec.column, printable(title), figure, printable(unit), align, spec.values)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from situationroom.actions.base import Call, Preview
-from situationroom.actions.words import Heading
 from situationroom.layout.models import Confirm
+from situationroom.paint.words import Heading
 from situationroom.values import Message, Person, Row, Value
 
 

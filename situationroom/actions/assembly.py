@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from situationroom.actions.base import Action, Sources
-from situationroom.actions.words import Words
 from situationroom.layout.models import Layout
+from situationroom.paint.words import RoomWords
 
 
 def assembled(
@@ -22,7 +22,7 @@ def assembled(
     actions = {
         name: kinds[spec.kind](name, spec, spec.options, sources) for name, spec in layout.actions.items()
     }
-    words = Words(layout)
+    words = RoomWords(layout)
     for action in actions.values():
         action.words = words
     for action in actions.values():

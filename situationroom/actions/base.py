@@ -16,8 +16,8 @@ from pydantic import BaseModel
 
 from situationroom.actions.choices import Choice
 from situationroom.actions.subject import Subject, called
-from situationroom.actions.words import Heading, Words
 from situationroom.layout.models import ActionSpec, FeedCondition
+from situationroom.paint.words import Heading, RoomWords
 from situationroom.sources.base import Source
 from situationroom.values import Message, Person, Row, Value
 
@@ -251,7 +251,7 @@ class Action(ABC, Generic[O]):
         self.spec = spec
         self.options = options
         self.sources = sources
-        self.words = Words()
+        self.words = RoomWords()
 
     def called(self, call: Call) -> str:
         """The action with its object, as every sentence about a run names it."""

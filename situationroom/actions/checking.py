@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from situationroom.actions.words import Words
 from situationroom.errors import ActionFailed
 from situationroom.layout.conditions import Given, compile_condition
+from situationroom.paint.words import RoomWords
 from situationroom.sources.base import Change
 from situationroom.values import Row, Value
 
@@ -23,7 +23,7 @@ class Checked:
 
     """
 
-    def __init__(self, check: str, names: Mapping[str, Value], words: Words) -> None:
+    def __init__(self, check: str, names: Mapping[str, Value], words: RoomWords) -> None:
         self._condition = compile_condition(check)
         self._given = Given(names)
         self._words = words

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from situationroom.errors import ActionDenied, SourceError
-from situationroom.layout.models import ActionSpec, FromFeed, FromQuery
+from situationroom.formats import text_of
+from situationroom.layout.models import ActionSpec, FromFeed, FromQuery, InputSpec
 from situationroom.sources.base import SqlSource
 from situationroom.values import FeedState, Row, Value
 
@@ -59,12 +60,17 @@ async def offered(
                 "actions.choices_unknown", name=spec.title or name, why=error.message
             ) from error
         if own is None and spec.choices:
-            own = tuple(Choice(value) for value in spec.choices)
+            own = fixed(spec)
         if own is None and spec.from_ is not None:
             own = from_feed(spec.from_, feed_state, now)
         if own is not None:
             found[name] = own
     return found
+
+
+def fixed(spec: InputSpec) -> tuple[Choice, ...]:
+    """The choices that the layout itself lists."""
+    return tuple(Choice(text_of(each.value), each.title) for each in spec.choices)
 
 
 def from_feed(wanted: FromFeed, feed_state: Callable[[str], FeedState], now: datetime) -> tuple[Choice, ...]:
@@ -117,8 +123,3 @@ def choice_of(row: Row, columns: tuple[str, ...], present: Value = None) -> Choi
     value = row[columns[0]]
     title = text_of(row[columns[1]]) if len(columns) > 1 and row[columns[1]] is not None else ""
     return Choice(text_of(value), title, present=present is not None and text_of(value) == text_of(present))
-
-
-def text_of(value: Value) -> str:
-    """A value as an input has it: text."""
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)

@@ -10,10 +10,10 @@ from situationroom.actions.base import Brake
 from situationroom.actions.knowing import judged, wants_inputs
 from situationroom.actions.ledger import Held, Ledger
 from situationroom.actions.measured import brake_halts, brake_now, figures, watched
-from situationroom.actions.words import Words
 from situationroom.formats import clock, duration
 from situationroom.layout.conditions import NOTHING, Given
 from situationroom.layout.models import ActionSpec, FeedCondition, Layout
+from situationroom.paint.words import RoomWords
 from situationroom.people.roles import names_with
 from situationroom.values import GUEST, FeedState, Message, Person, Reading
 
@@ -30,7 +30,7 @@ class Guards:
     ) -> None:
         self._layout = layout
         self._trouble = trouble
-        self.words = Words(layout)
+        self.words = RoomWords(layout)
         self._feed_state = feed_state
         self._now = now
         self._ended: dict[str, tuple[datetime, datetime]] = {}

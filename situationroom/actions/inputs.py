@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 
-from situationroom.actions.choices import Choice, from_feed, text_of
+from situationroom.actions.choices import Choice, fixed, from_feed
 from situationroom.errors import ActionDenied, InputProblem
+from situationroom.formats import text_of
 from situationroom.layout.models import InputSpec
 from situationroom.values import FeedState, Row, Value
 
@@ -85,7 +86,7 @@ def choices_of(spec: InputSpec, feed_state: FeedStates, now: datetime) -> tuple[
 
     """
     if spec.choices or spec.from_ is None:
-        return tuple(Choice(choice) for choice in spec.choices)
+        return fixed(spec)
     return from_feed(spec.from_, feed_state, now)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from situationroom.actions.base import Action, Facts
-from situationroom.actions.choices import text_of
 from situationroom.actions.record import Record
+from situationroom.formats import text_of
 from situationroom.layout.conditions import VALUE, Given, compile_condition
 from situationroom.layout.models import ActionSpec, FeedCondition, InputSpec, VerifyBySetting, VerifySpec
 from situationroom.layout.references import references

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from situationroom.actions.words import Words
 from situationroom.formats import key_text
 from situationroom.layout.conditions import Given, compile_condition
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.limits import Alternative, Limit, alternatives
 from situationroom.layout.models import FeedCondition
+from situationroom.paint.words import RoomWords
 from situationroom.values import FeedState, Message, Row, Value
 
 MOST = 3
@@ -44,7 +44,7 @@ _WATCHED: Mapping[str, str] = MappingProxyType(
 )
 
 
-def brake_now(condition: FeedCondition, state: FeedState, given: Given, words: Words) -> Message:
+def brake_now(condition: FeedCondition, state: FeedState, given: Given, words: RoomWords) -> Message:
     """What the brake measures now and where it halts: ``KAIT 오류율 4.2 % (10 % 넘으면 멈춤)``."""
     told = _told(condition, state, given, words, _NOW, met=False)
     if told is None:
@@ -52,7 +52,7 @@ def brake_now(condition: FeedCondition, state: FeedState, given: Given, words: W
     return Message("actions.brake_now", {"told": told})
 
 
-def brake_halts(condition: FeedCondition, state: FeedState, given: Given, words: Words) -> Message:
+def brake_halts(condition: FeedCondition, state: FeedState, given: Given, words: RoomWords) -> Message:
     """Why the brake halts: ``KAIT 오류율 42.7 % (10 % 넘음)``."""
     told = _told(condition, state, given, words, _HALTS, met=True)
     if told is None:
@@ -60,7 +60,7 @@ def brake_halts(condition: FeedCondition, state: FeedState, given: Given, words:
     return Message("actions.brake", {"told": told})
 
 
-def watched(condition: FeedCondition, state: FeedState, given: Given, words: Words) -> Message:
+def watched(condition: FeedCondition, state: FeedState, given: Given, words: RoomWords) -> Message:
     """What has to show, and what shows now: ``대외기관: KAIT 오류율 42.7 % (3 % 미만이어야 함)``."""
     told = _told(condition, state, given, words, _WATCHED, met=False)
     said = _plainly(condition, words)
@@ -69,7 +69,7 @@ def watched(condition: FeedCondition, state: FeedState, given: Given, words: Wor
     return Message("actions.watches_now", {"feed": said["feed"], "told": told})
 
 
-def figures(condition: FeedCondition, state: FeedState, given: Given, words: Words) -> str:
+def figures(condition: FeedCondition, state: FeedState, given: Given, words: RoomWords) -> str:
     """The figures that a condition turns on, without its limits; "" where it turns on none."""
     shown = []
     for alternative in _alternatives(condition):
@@ -82,7 +82,7 @@ def _told(
     condition: FeedCondition,
     state: FeedState,
     given: Given,
-    words: Words,
+    words: RoomWords,
     ids: Mapping[str, str],
     *,
     met: bool,
@@ -102,7 +102,7 @@ def _told(
     return told
 
 
-def _plainly(condition: FeedCondition, words: Words) -> dict[str, object]:
+def _plainly(condition: FeedCondition, words: RoomWords) -> dict[str, object]:
     return {"feed": words.feed(condition.feed), "when": condition.said}
 
 
@@ -136,7 +136,7 @@ def _size(value: Value) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
 
 
-def _figure(limit: Limit, row: Row, state: FeedState, words: Words) -> str:
+def _figure(limit: Limit, row: Row, state: FeedState, words: RoomWords) -> str:
     """``KAIT 오류율 4.2 %``."""
     heading = words.heading(limit.column, (state.name,))
     parts = (key_text(state.key(row)), heading.title, words.value(row.get(limit.column), heading))
@@ -149,7 +149,7 @@ def _figures(
     row: Row,
     state: FeedState,
     given: Given,
-    words: Words,
+    words: RoomWords,
 ) -> str:
     """The figure, and the others that still hold the condition back where it is beyond its limit."""
     shown = _figure(alternative.limit, row, state, words)
@@ -167,7 +167,7 @@ def _met(limit: Limit, row: Row) -> bool:
     return compile_expression(f"({limit.column}) {limit.sign} ({limit.bound.text})").holds(row)
 
 
-def _bound(limit: Limit, condition: FeedCondition, row: Row, given: Given, words: Words) -> str:
+def _bound(limit: Limit, condition: FeedCondition, row: Row, given: Given, words: RoomWords) -> str:
     """``10 %``: the limit, written as the figure is that is held against it; a column with its name."""
     value = limit.bound.evaluate(compile_condition(condition.when or "").filled(row, given))
     heading = words.heading(limit.column, (condition.feed,))

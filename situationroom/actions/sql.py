@@ -16,12 +16,12 @@ from situationroom.actions.base import Call, Outcome, Preview, Progress, State, 
 from situationroom.actions.checking import Checked
 from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Statement
-from situationroom.actions.words import Heading
 from situationroom.codec import encode
 from situationroom.errors import ActionDenied, ActionFailed, SourceError
 from situationroom.journal.entry import canonical
 from situationroom.layout.conditions import compile_condition
 from situationroom.layout.fields import Figure, Label, ReturnedCondition, Spec
+from situationroom.paint.words import Heading
 from situationroom.sources.base import Rows
 from situationroom.values import Message, Row, Value
 

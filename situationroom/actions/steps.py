@@ -10,9 +10,9 @@ from typing import Any
 from situationroom.actions.base import Action, Call, Facts, Sources
 from situationroom.actions.inputs import checked, without_choices
 from situationroom.actions.subject import subject_of
-from situationroom.actions.words import Words
 from situationroom.errors import ActionDenied, UsageError
 from situationroom.layout.models import ActionSpec, InputSpec, StepSpec, UndoStepSpec
+from situationroom.paint.words import RoomWords
 from situationroom.values import FeedState, Value
 
 
@@ -52,7 +52,7 @@ class Step:
         actions: Mapping[str, Action[Any]],
         kinds: Mapping[str, type[Action[Any]]],
         sources: Sources,
-        words: Words,
+        words: RoomWords,
     ) -> None:
         self._whole, self._inputs = whole[0], whole[1].inputs
         self.name = name

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from situationroom.actions.choices import Choice, text_of
-from situationroom.formats import printable
+from situationroom.actions.choices import Choice
+from situationroom.formats import printable, text_of
 from situationroom.layout.models import ActionSpec
 from situationroom.values import Value
 

@@ -8,38 +8,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from situationroom.actions.base import Action, Call, Facts, Outcome, Preview, Progress, State
-from situationroom.actions.choices import Choice, text_of
+from situationroom.actions.choices import Choice
 from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Query, Statement
 from situationroom.codec import same
 from situationroom.errors import ActionDenied, ActionFailed, UsageError
-from situationroom.formats import text
-from situationroom.layout.fields import Label, Spec
-from situationroom.layout.models import InputSpec, OwnInputs, VerifyBySetting
+from situationroom.formats import text, text_of
+from situationroom.layout.fields import Label
+from situationroom.layout.models import InputSpec, NamedValues, OwnInputs, VerifyBySetting
 from situationroom.sources.base import Rows
 from situationroom.values import GUEST, Message, Value
 
 TO = "to"
 """The input that a switch brings: what to switch to."""
-
-
-class Position(Spec):
-    """One of a switch's settings: the ``value`` as it is stored, and what people call it."""
-
-    value: str | int | float | bool
-    title: Label = ""
-
-
-def _position(value: object) -> object:
-    return value if isinstance(value, (Mapping, Position)) else {"value": value}
-
-
-Positions = tuple[
-    Annotated[Position, BeforeValidator(_position, json_schema_input_type=Position | str | int | float)], ...
-]
 
 
 class SwitchOptions(SqlOptions, OwnInputs):
@@ -52,7 +36,7 @@ class SwitchOptions(SqlOptions, OwnInputs):
 
     state: Query
     set: Statement
-    choices: Query | Annotated[Positions, Field(min_length=2)]
+    choices: Query | Annotated[NamedValues, Field(min_length=2)]
     ask: Label = ""
     max_rows: Annotated[int, Field(ge=1)] = 1
 

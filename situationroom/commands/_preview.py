@@ -12,9 +12,9 @@ from rich.text import Text
 
 from situationroom.actions.asked import Approval
 from situationroom.actions.base import Preview, State
-from situationroom.actions.words import Heading
 from situationroom.formats import printable
 from situationroom.i18n import say
+from situationroom.paint.words import Heading
 from situationroom.values import Message, RunStatus
 
 

@@ -14,6 +14,7 @@ from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
 from situationroom.actions.base import State
 from situationroom.actions.choices import Choice
 from situationroom.layout.models import Layout, PanelSpec
+from situationroom.paint.words import RoomWords
 from situationroom.panel import View
 from situationroom.values import (
     ActionState,
@@ -36,6 +37,10 @@ class Room(Protocol):
     @property
     def layout(self) -> Layout:
         """The layout it was made from."""
+
+    @property
+    def words(self) -> RoomWords:
+        """What the room calls columns and their values."""
 
     def now(self) -> datetime:
         """The room's time, in the layout's time zone."""

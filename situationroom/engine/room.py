@@ -28,6 +28,7 @@ from situationroom.engine.watching import Watchers
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import Layout, PanelSpec
 from situationroom.layout.references import references
+from situationroom.paint.words import RoomWords
 from situationroom.panel import View
 from situationroom.sources.base import Source
 from situationroom.values import (
@@ -78,6 +79,7 @@ class LiveRoom:
 
     def __init__(self, parts: Parts, clock: Clock, random: Random) -> None:
         self.layout = parts.layout
+        self.words = RoomWords(parts.layout)
         self._sources = parts.sources
         self._clock = clock
         self._watchers = Watchers()
@@ -157,6 +159,7 @@ class LiveRoom:
             lang=self.layout.lang,
             history=self._history.series,
             trouble=self.trouble(),
+            words=self.words,
         )
 
     def version(self, feeds: Collection[str]) -> tuple[object, ...]:

@@ -190,6 +190,27 @@ class FromQuery(Spec):
     timeout: Seconds = 5.0
 
 
+class NamedValue(Spec):
+    """A value of a setting or an input as it is stored, and what people call it."""
+
+    value: str | int | float | bool
+    title: Label = ""
+
+
+def _named_value(value: object) -> object:
+    return value if isinstance(value, (Mapping, NamedValue)) else {"value": value}
+
+
+NamedValues = tuple[
+    Annotated[
+        NamedValue,
+        BeforeValidator(_named_value, json_schema_input_type=NamedValue | str | int | float),
+    ],
+    ...,
+]
+"""Values, plainly or as ``{value, title}``."""
+
+
 class InputSpec(Spec):
     """One value an action asks for before its preview.
 
@@ -201,7 +222,7 @@ class InputSpec(Spec):
 
     title: Label = ""
     type: Literal["text", "number", "choice", "date", "reason"] = "text"
-    choices: tuple[str, ...] = ()
+    choices: NamedValues = ()
     from_: Annotated[FromFeed | None, Field(alias="from")] = None
     query: FromQuery | None = None
     optional: bool = False

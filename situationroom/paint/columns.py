@@ -27,6 +27,10 @@ _MORE = " …"
 """Ends a heading where columns are left out."""
 
 
+ValueWords = Mapping[str, Label]
+"""Values as they are written in a layout (``true``, ``404``), and what people call them."""
+
+
 class ColumnSpec(Spec):
     """One column shown: its name alone, or with how it is headed and written."""
 
@@ -35,6 +39,7 @@ class ColumnSpec(Spec):
     figure: Figure | None = Field(None, description="how its values are written; by their type by default")
     align: Align | None = Field(None, description="left or right; figures stand right by default")
     unit: Label | None = Field(None, description="written behind every value")
+    values: ValueWords = Field(default_factory=dict, description="what people call some of its values")
 
 
 def _named(value: object) -> object:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from situationroom.formats import cell, duration, key_text
+from situationroom.formats import duration, key_text
 from situationroom.i18n import say
 from situationroom.layout.conditions import compile_condition
 from situationroom.layout.models import Layout
-from situationroom.paint.columns import WELL_KNOWN
+from situationroom.paint.words import RoomWords
 from situationroom.values import ActionState, Alert, FeedState, Level, Row
 
 
@@ -50,14 +50,14 @@ def incident_of(
     alerts: Sequence[Alert],
     actions: Sequence[ActionState],
     latest: Callable[[str], FeedState],
-    lang: str,
+    words: RoomWords,
 ) -> Incident | None:
     """What the banner says of :func:`worst_alert`; None while there is none."""
     worst = worst_alert(layout, alerts, actions, latest)
     if worst is None:
         return None
     helps = first_help(helping(layout, worst, actions, latest(worst.feed)))
-    figures = figures_of(worst, lang)
+    figures = figures_of(worst, words)
     return Incident(
         what=_named(worst),
         figure=figures[0] if figures else "",
@@ -120,13 +120,12 @@ def row_of(alert: Alert, state: FeedState) -> Row:
     return next((row for row in rows if state.key(row) == alert.key), gone)
 
 
-def figures_of(alert: Alert, lang: str) -> list[str]:
+def figures_of(alert: Alert, words: RoomWords) -> list[str]:
     """The figures that met the condition, in the order it names them, the one that counts first."""
-    said = [say(alert.why, lang)] if alert.why is not None else []
+    said = [say(alert.why, words.lang)] if alert.why is not None else []
     for name, value in alert.facts.items():
-        known = WELL_KNOWN.get(name)
-        title = say(known.title, lang) if known else name
-        figure = cell(value, known.figure if known else None, lang)
-        named = "" if title in alert.title else f"{title} "  # `기관 오류율 42.7 %` says it once
-        said.append(f"{named}{figure}{say(known.unit, lang) if known and known.unit else ''}")
+        heading = words.heading(name, (alert.feed,))
+        once = heading.title in alert.title  # `기관 오류율 42.7 %`
+        named = "" if once else f"{heading.title} "
+        said.append(named + words.value(value, heading))
     return said

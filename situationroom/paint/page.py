@@ -22,6 +22,7 @@ from situationroom.paint.header import HeaderFacts, Held, phone_header, wall_hea
 from situationroom.paint.incident import Incident, bannered, incident_of
 from situationroom.paint.rows import Row, blank
 from situationroom.paint.theme import Theme
+from situationroom.paint.words import RoomWords
 from situationroom.panel import Panel, View
 from situationroom.values import (
     ActionState,
@@ -66,6 +67,10 @@ class PaintedRoom(Protocol):
     @property
     def layout(self) -> Layout:
         """The layout it was made from."""
+
+    @property
+    def words(self) -> RoomWords:
+        """What the room calls columns and their values."""
 
     def now(self) -> datetime:
         """The room's time, in the layout's time zone."""
@@ -190,10 +195,10 @@ def header_facts(room: PaintedRoom, page: str, person: Person) -> HeaderFacts:
 
 def _incident(room: PaintedRoom, person: Person) -> Incident | None:
     """The worst alert; what the actions are is looked up only while there is one."""
-    alerts, lang = room.alerts(), room.layout.lang
+    alerts = room.alerts()
     if not bannered(room.layout, alerts) and not any(alert.level is Level.CRITICAL for alert in alerts):
         return None
-    return incident_of(room.layout, alerts, room.actions(person), room.latest, lang)
+    return incident_of(room.layout, alerts, room.actions(person), room.latest, room.words)
 
 
 def compose(painted: Mapping[Rect, Sequence[Row]], width: int, height: int) -> tuple[Row, ...]:

@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from situationroom.actions.choices import text_of
 from situationroom.actions.inputs import prefill
-from situationroom.formats import key_text
+from situationroom.formats import key_text, text_of
 from situationroom.i18n import say
 from situationroom.layout.models import InputSpec
 from situationroom.paint.actionbar import action_state_words
 from situationroom.paint.incident import figures_of, row_of
+from situationroom.paint.words import RoomWords
 from situationroom.ui.dialog import Dialog, button
 from situationroom.ui.preview import Wording
 from situationroom.values import ActionState, Alert, FeedState
@@ -29,9 +29,16 @@ class AlertScreen(Dialog[str | None]):
     AUTO_FOCUS: ClassVar[str | None] = "OptionList, #close"
 
     def __init__(
-        self, alert: Alert, guide: str, actions: Sequence[ActionState], wording: Wording, age: str
+        self,
+        alert: Alert,
+        guide: str,
+        actions: Sequence[ActionState],
+        wording: Wording,
+        words: RoomWords,
+        age: str,
     ) -> None:
         super().__init__(wording)
+        self._words = words
         self._alert = alert
         self._guide = guide
         self._actions = actions
@@ -40,7 +47,7 @@ class AlertScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """The figures and since when, the guide, the actions, the way out."""
         alert = self._alert
-        lines = [self.wording.line((" · ".join([*figures_of(alert, self.lang), self._age]), "strong"))]
+        lines = [self.wording.line((" · ".join([*figures_of(alert, self._words), self._age]), "strong"))]
         if self._guide:
             lines += [Text(), *self.wording.lines(self._guide, "")]
         title = " ".join(part for part in (key_text(alert.key), alert.title or alert.rule) if part)

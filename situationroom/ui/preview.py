@@ -9,12 +9,12 @@ from rich.text import Text
 
 from situationroom.actions.asked import Approval, Asked
 from situationroom.actions.base import Preview
-from situationroom.actions.words import Heading
 from situationroom.formats import cell, clock, duration, fit, number, printable
 from situationroom.formats import width as cells
 from situationroom.i18n import say
 from situationroom.paint.glyphs import Glyphs
 from situationroom.paint.theme import Theme
+from situationroom.paint.words import Heading
 from situationroom.values import Message, Row
 
 ROWS_SHOWN = 8

@@ -125,7 +125,8 @@ class Wishes:
         if (first := first_help(actions)) is not None:
             return first.id
         age = duration(max(0.0, (self._room.now() - alert.since).total_seconds()), lang)
-        screen = AlertScreen(alert, rule.guide if rule is not None else "", actions, self._app.wording(), age)
+        guide = rule.guide if rule is not None else ""
+        screen = AlertScreen(alert, guide, actions, self._app.wording(), self._room.words, age)
         with self._desk.alone() as alone:
             chosen = await self._app.push_screen_wait(screen) if alone else None
         if chosen is not None:

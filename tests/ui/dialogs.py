@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from situationroom.actions.asked import Asked, Hold
 from situationroom.actions.base import Call
 from situationroom.actions.choices import Choice
-from situationroom.actions.words import Heading
 from situationroom.layout.models import Layout
+from situationroom.paint.words import Heading
 from situationroom.ui.alertcard import AlertScreen
 from situationroom.ui.app import RoomApp
 from situationroom.ui.approval import ApprovalScreen
@@ -150,7 +150,7 @@ def _alert(app: RoomApp) -> ModalScreen[Any]:
     facts = {"error_rate": 0.427, "requests": 1_236}
     alert = Alert("errors", "기관 오류율", "agencies", ("KAIT",), Level.CRITICAL, app.room.now(), facts=facts)
     guide = "먼저 상황 공유(s). KAIT는 사전체크 SKIP, 다른 기관은 장애등록으로 예비망에 넘긴다."
-    return AlertScreen(alert, guide, app.room.actions(KIM), app.wording(), "6분")
+    return AlertScreen(alert, guide, app.room.actions(KIM), app.wording(), app.room.words, "6분")
 
 
 DIALOGS: Mapping[str, Made] = {

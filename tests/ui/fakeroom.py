@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from situationroom.actions.asked import Approval, Asked, Confirmation, Hold
 from situationroom.actions.base import Call, Preview, State
-from situationroom.actions.choices import Choice
+from situationroom.actions.choices import Choice, fixed
 from situationroom.engine.watching import Watchers
 from situationroom.errors import ActionDenied, RoomError, SignInDenied, SourceError
 from situationroom.layout.models import Layout, PanelSpec
+from situationroom.paint.words import RoomWords
 from situationroom.panel import Point, View
 from situationroom.values import (
     ActionState,
@@ -43,6 +44,7 @@ class FakeRoom:
 
     def __init__(self, layout: Layout, at: datetime = OPENING) -> None:
         self._layout = layout
+        self._words = RoomWords(layout)
         self._now = at
         self._watchers = Watchers()
         self._feeds = {
@@ -91,6 +93,10 @@ class FakeRoom:
     def layout(self) -> Layout:
         return self._layout
 
+    @property
+    def words(self) -> RoomWords:
+        return self._words
+
     def now(self) -> datetime:
         return self._now
 
@@ -119,6 +125,7 @@ class FakeRoom:
             lang=self._layout.lang,
             history=self._history,
             trouble=self.ill,
+            words=self._words,
         )
 
     def version(self, feeds: Collection[str]) -> tuple[object, ...]:
@@ -183,7 +190,7 @@ class FakeRoom:
             if spec.from_ is not None and (reading := self._feeds[spec.from_.feed].reading) is not None:
                 found[name] = tuple(Choice(str(row[spec.from_.column])) for row in reading.rows)
             elif spec.choices and name not in found:
-                found[name] = tuple(Choice(value) for value in spec.choices)
+                found[name] = fixed(spec)
         return found
 
     async def pause(self, run: str, person: Person) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from situationroom.actions.knowing import judged
 from situationroom.actions.measured import brake_halts, brake_now, figures
-from situationroom.actions.words import Words
 from situationroom.catalog import catalog
 from situationroom.errors import LayoutError
 from situationroom.i18n import LANGUAGES, say
 from situationroom.layout.conditions import NOTHING, Given, compile_condition
 from situationroom.layout.load import load
 from situationroom.layout.models import FeedCondition, Layout
+from situationroom.paint.words import RoomWords
 from situationroom.values import FeedState, Reading, Row, Value
 
 KAIT: Row = {"agency": "KAIT", "error_rate": 0.427, "requests": 980}
@@ -164,7 +164,7 @@ def feed(name: str, key: str, *rows: Row) -> FeedState:
 def told(
     folder: Path, condition: FeedCondition, *rows: Row, halts: bool = False, values: Mapping[str, Value] = {}
 ) -> str:
-    words = Words(loaded(folder, ""))
+    words = RoomWords(loaded(folder, ""))
     state = feed(condition.feed, "agency" if condition.feed == "agencies" else "code", *rows)
     say_it = brake_halts if halts else brake_now
     return say(say_it(condition, state, Given(values), words), "ko")
@@ -238,7 +238,7 @@ def test_many_rows_are_told_by_those_nearest_to_the_limit(tmp_path: Path) -> Non
 
 
 def test_figures_alone_are_told_where_something_was_not_seen(tmp_path: Path) -> None:
-    words = Words(loaded(tmp_path, ""))
+    words = RoomWords(loaded(tmp_path, ""))
     state = feed("agencies", "agency", *BOTH)
     condition = FeedCondition(feed="agencies", when="agency == 'KAIT' and error_rate < 0.03")
     assert figures(condition, state, NOTHING, words) == "KAIT 오류율 42.7 %"

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from situationroom.catalog import catalog
+from situationroom.i18n import say
 from situationroom.layout.load import load
-from situationroom.layout.models import Layout
+from situationroom.layout.models import (
+    ActionSpec,
+    ChannelSpec,
+    FeedSpec,
+    Layout,
+    PageSpec,
+    PanelSpec,
+    PersonSpec,
+    RuleSpec,
+    SourceSpec,
+    UndoStepSpec,
+)
+from situationroom.layout.options import options_of
 from situationroom.paths import bundled
 from tests.unit.layout_types import problems
 
@@ -61,3 +76,55 @@ def test_words_in_no_language_of_ours_are_refused_with_their_place(tmp_path: Pat
     assert len(found) == 1
     assert found[0].startswith("3:")
     assert "panels.memo.title" in found[0]
+
+
+NO_WORDS = frozenset(
+    {
+        # names: of a type, a panel, a role, a key, the object of runs that exclude each other
+        "type", "kind", "grid", "phone", "roles", "approvers", "hold", "key", "keys", "target", "only",
+        "login",
+        # values as data has them; what people call them is said beside them
+        "expect", "where", "groups", "levels", "default", "values", "goal", "value", "on_value", "off_value",
+        "traffic", "sort", "facts", "count", "column", "numbers", "delimiter",
+        # what a machine reads
+        "sql", "url", "path", "headers", "params", "user", "password", "proxy", "encoding", "rows", "text",
+        "dsn", "application_name", "listen", "argv", "env", "check", "no_effect", "timezone",
+    }
+)  # fmt: skip
+"""Texts of a layout that are no words for people, by the last part of their option's name."""
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    types = catalog(bundled("layouts"))
+    yield from (Layout, SourceSpec, FeedSpec, PanelSpec, PageSpec, RuleSpec, ActionSpec, UndoStepSpec)
+    yield from (ChannelSpec, PersonSpec)
+    for source in types.sources.values():
+        yield from (source.Options, source.Question)
+    yield from (panel.Options for panel in types.panels.values())
+    yield from (action.Options for action in types.actions.values())
+
+
+def test_every_text_of_a_layout_is_words_in_two_languages_or_is_known_to_be_no_words() -> None:
+    found: dict[str, str] = {}
+    for model in _models():
+        for option in options_of(model):
+            told = say(option.type, "en").removeprefix("text: ")  # keys are names
+            if "text" in told.replace(",", " ").split() and " | " not in told.replace("true | false", ""):
+                found[option.name.split(".")[-1]] = f"{model.__name__}.{option.name}"
+    assert {place for name, place in found.items() if name not in NO_WORDS} == set()
+    assert found.keys() >= NO_WORDS
+
+
+def test_what_people_call_a_value_is_said_in_the_language_asked_for(tmp_path: Path) -> None:
+    text = BOTH.replace(
+        "pages:",
+        "  skip: {type: table, feed: a, columns: [{column: on, values: {true: {ko: 켜짐, en: On}}}]}\npages:",
+    )
+    text += "actions:\n  x:\n    kind: http\n    source: s\n    path: /x\n    inputs:\n"
+    text += "      to: {choices: [1, {value: b, title: {ko: 나, en: Bee}}]}\n"
+    english = _loaded(tmp_path, "en", text)
+    assert english.panels["skip"].options.model_dump()["columns"][0]["values"] == {"true": "On"}
+    assert [(each.value, each.title) for each in english.actions["x"].inputs["to"].choices] == [
+        (1, ""),
+        ("b", "Bee"),
+    ]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
+from situationroom.catalog import catalog
+from situationroom.layout.load import load
+from situationroom.paint.words import RoomWords
 from situationroom.panel import View
-from situationroom.values import ActionState, Level, Row, RunState, RunStatus
+from situationroom.values import ActionState, Alert, Level, Row, RunState, RunStatus
 from tests.unit import panel_views as views
 
 
@@ -160,3 +164,22 @@ def test_the_worst_of_an_event_and_its_rule_is_shown() -> None:
     feed = views.feed("f", [{"id": "1", "at": views.NOW, "level": "info", "text": "글"}], ("id",))
     seen = views.view(feed, levels={("f", ("1",)): Level.CRITICAL})
     assert "■" in views.painted("events", seen, 40, 3)[0]
+
+
+def test_the_figures_of_an_alert_are_called_as_the_panels_of_its_feed_call_them(tmp_path: Path) -> None:
+    file = tmp_path / "room.yaml"
+    file.write_text("""\
+room: 방
+sources: {s: {type: http, url: "http://127.0.0.1:9"}}
+feeds: {queue: {source: s}}
+panels:
+  q:
+    type: table
+    feed: queue
+    columns: [{column: fresh, title: 분당 유입, unit: 건}, {column: on, title: 지금, values: {true: 켜짐}}]
+""")
+    layout = load(file, catalog(), {})
+    facts: Row = {"fresh": 40, "on": True}
+    alert = Alert("r", "유입", "queue", ("E1",), Level.WARNING, views.NOW, facts=facts)
+    seen = views.view(alerts=(alert,), words=RoomWords(layout))
+    assert "분당 유입 40건  지금 켜짐" in views.painted("alerts", seen, 90, 4)[0]

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from situationroom.panel import Line, View
-from situationroom.values import Level
+from situationroom.values import Level, Row
 from tests.unit import panel_views as views
 
 
@@ -106,6 +106,13 @@ def test_an_author_may_head_and_write_a_column_otherwise() -> None:
     lines = views.painted("table", agencies(), 80, 8, columns=["agency", column])
     assert lines[0].split() == ["기관", "응답"]
     assert lines[2].rstrip().endswith("4,820")
+
+
+def test_values_are_called_by_the_words_of_the_author() -> None:
+    rows: list[Row] = [{"code": "A", "on": True}, {"code": "B", "on": False}, {"code": "C", "on": None}]
+    columns = ["code", {"column": "on", "values": {"true": "켜짐", "false": "꺼짐"}}]
+    shown = views.painted("table", views.view(views.feed("f", rows, ("code",))), 60, 5, columns=columns)
+    assert [text.split()[-1] for text in shown[1:]] == ["켜짐", "꺼짐", "–"]
 
 
 def test_times_are_shown_in_the_rooms_zone() -> None:

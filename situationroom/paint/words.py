@@ -1,4 +1,4 @@
-"""How a room heads its columns and writes their values, so that a preview speaks as its panels do."""
+"""How a room heads its columns and writes their values, so that alerts and previews speak as panels do."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from situationroom.formats import cell, text
+from situationroom.formats import cell, printable, text, text_of
 from situationroom.i18n import default_language, say
 from situationroom.layout.models import ActionSpec, Layout
 from situationroom.layout.references import references
-from situationroom.paint.columns import WELL_KNOWN
+from situationroom.paint.columns import WELL_KNOWN, ColumnSpec
 from situationroom.values import Message, Row, Value
 
 
@@ -27,6 +27,7 @@ class Heading:
         title: what it is headed.
         figure: how its values are written, None for by their type.
         unit: what stands behind each of them.
+        values: what people call some of them, by how they are written.
 
     """
 
@@ -34,20 +35,27 @@ class Heading:
     title: str
     figure: str | None = None
     unit: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+    def called(self, value: Value) -> str:
+        """What people call this value; "" where nobody said."""
+        return printable(dict(self.values).get(text_of(value), "")) if self.values else ""
 
     def shown(self, value: Value, lang: str) -> str:
         """A value as safe text, its unit behind it; times in the zone they are in."""
+        if called := self.called(value):
+            return called
         shown, unit = cell(value, self.figure, lang), self.unit
         if not unit or value is None:
             return shown
         return f"{shown}{unit}" if not unit.isascii() or len(unit) <= 2 else f"{shown} {unit}"
 
 
-class Words:
+class RoomWords:
     """The words of one room: its language, its time zone, what its panels call the columns of its feeds."""
 
-    def __init__(self, layout: Layout | None = None) -> None:
-        self.lang = layout.lang if layout else default_language()
+    def __init__(self, layout: Layout | None = None, lang: str | None = None) -> None:
+        self.lang = layout.lang if layout else lang or default_language()
         self.zone = ZoneInfo(layout.timezone if layout else "UTC")
         self._feeds: dict[str, str] = {}
         self._by_feed: dict[tuple[str, str], Heading] = {}
@@ -95,10 +103,12 @@ class Words:
         if before is None:
             figure = _word(part, "figure") or trade.figure
             self._by_feed[feed, column] = Heading(
-                column, title or trade.title, figure, _word(part, "unit") or trade.unit
+                column, title or trade.title, figure, _word(part, "unit") or trade.unit, _values(part)
             )
-        elif before.title == trade.title and title:
-            self._by_feed[feed, column] = replace(before, title=title)
+            return
+        if before.title == trade.title and title:
+            before = replace(before, title=title)
+        self._by_feed[feed, column] = replace(before, values=before.values or _values(part))
 
     def value(self, value: Value, heading: Heading | None = None) -> str:
         """A value as safe text: a time in the room's zone, a figure as its column is written.
@@ -152,3 +162,8 @@ def _said(model: BaseModel, feed: str) -> Iterator[tuple[str, str, BaseModel]]:
 def _word(model: BaseModel, *names: str) -> str:
     words = (getattr(model, name, None) for name in names)
     return next((word for word in words if isinstance(word, str) and word), "")
+
+
+def _values(model: BaseModel) -> tuple[tuple[str, str], ...]:
+    """What a column's part calls its values."""
+    return tuple(model.values.items()) if isinstance(model, ColumnSpec) else ()
