@@ -129,7 +129,7 @@ async def test_a_part_signs_off_its_checklist_and_takes_only_that_back(calm: Day
     assert (await calm.verified(run)).verified is True
     shown = calm.room.latest("checklist").reading
     assert shown is not None
-    assert all(row["확인"] for row in shown.rows)
+    assert all(row["signed_by"] for row in shown.rows)
     back = await calm.undone(run)
     assert (back.state, await calm.value(open_items)) == (RunState.DONE, before)
     assert await calm.value(of_part, part) == signed  # what others had signed before stays signed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from situationroom.layout.models import (
     UndoStepSpec,
 )
 from situationroom.layout.options import options_of
+from situationroom.layout.references import references
 from situationroom.paths import bundled
 from tests.unit.layout_types import problems
 
@@ -78,6 +80,12 @@ def test_words_in_no_language_of_ours_are_refused_with_their_place(tmp_path: Pat
     assert "panels.memo.title" in found[0]
 
 
+SHIPPED = (*sorted(bundled("layouts").glob("*.yaml")), bundled("scaffold") / "room.yaml")
+
+ENV = {"KOS_DSN": "postgresql://127.0.0.1/kos", "OTA_URL": "ws://127.0.0.1:9", "OPENS": "2024-09-20 09:00"}
+
+HANGUL = re.compile("[가-힣ㄱ-ㅎㅏ-ㅣ]")
+
 NO_WORDS = frozenset(
     {
         # names: of a type, a panel, a role, a key, the object of runs that exclude each other
@@ -113,6 +121,32 @@ def test_every_text_of_a_layout_is_words_in_two_languages_or_is_known_to_be_no_w
                 found[option.name.split(".")[-1]] = f"{model.__name__}.{option.name}"
     assert {place for name, place in found.items() if name not in NO_WORDS} == set()
     assert found.keys() >= NO_WORDS
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_a_layout_of_ours_has_no_word_without_its_english(file: Path) -> None:
+    text = file.read_text("utf-8")
+    env = {**dict.fromkeys(re.findall(r"[A-Z_]+_URL", text), "http://127.0.0.1:9"), **ENV}
+    english = load(file, catalog(file.parent), env, lang="en")
+    names = {one.name for one in references(english, None)}
+    found = {(path, words) for path, words in _words(english, "") if HANGUL.search(words)}
+    assert {(path, words) for path, words in found if words not in names} == set()
+
+
+def _words(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Every word for people in a loaded layout, and where it stands."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            if name == "values" or name not in NO_WORDS:
+                yield from _words(getattr(value, name), f"{path}.{name}")
+    elif isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _words(below, f"{path}.{key}")
+    elif isinstance(value, tuple):
+        for below in value:
+            yield from _words(below, path)
+    elif isinstance(value, str):
+        yield path, value
 
 
 def test_what_people_call_a_value_is_said_in_the_language_asked_for(tmp_path: Path) -> None:
