@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from situationroom.errors import ActionDenied, SourceError
 from situationroom.formats import text_of
 from situationroom.layout.models import ActionSpec, FromFeed, FromQuery, InputSpec
+from situationroom.paint.words import Heading, RoomWords
 from situationroom.sources.base import SqlSource
 from situationroom.values import FeedState, Row, Value
 
 if TYPE_CHECKING:
     from situationroom.actions.base import Action, Sources
+
+FeedStates = Callable[[str], FeedState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +28,19 @@ class Choice:
         value: what is given for the input.
         title: what people call it, "" where that is the value.
         present: it is so already: shown, and not to be chosen.
+        beside: what else helps to choose: ``적체 1,204 · 재시도 3``.
 
     """
 
     value: str
     title: str = ""
     present: bool = False
+    beside: str = ""
 
 
 async def offered(
     action: Action[Any],
-    feed_state: Callable[[str], FeedState],
+    feed_state: FeedStates,
     now: datetime,
     given: Mapping[str, Value] | None = None,
 ) -> dict[str, tuple[Choice, ...]]:
@@ -54,7 +59,7 @@ async def offered(
         try:
             own = await action.choices(name)
             if own is None and spec.query is not None:
-                own = await from_query(spec.query, action.sources)
+                own = await from_query(spec.query, action.sources, action.words)
         except SourceError as error:
             raise ActionDenied(
                 "actions.choices_unknown", name=spec.title or name, why=error.message
@@ -62,9 +67,9 @@ async def offered(
         if own is None and spec.choices:
             own = fixed(spec)
         if own is None and spec.from_ is not None:
-            own = from_feed(spec.from_, feed_state, now)
+            own = from_feed(spec.from_, feed_state, now, action.words)
         if own is not None:
-            found[name] = own
+            found[name] = _called(spec, own)
     return found
 
 
@@ -73,8 +78,12 @@ def fixed(spec: InputSpec) -> tuple[Choice, ...]:
     return tuple(Choice(text_of(each.value), each.title) for each in spec.choices)
 
 
-def from_feed(wanted: FromFeed, feed_state: Callable[[str], FeedState], now: datetime) -> tuple[Choice, ...]:
-    """The present values of a feed's column, each once, with its label where there is a column of them.
+def from_feed(
+    wanted: FromFeed, feed_state: FeedStates, now: datetime, words: RoomWords | None = None
+) -> tuple[Choice, ...]:
+    """The present values of a feed's column, each once, with its label where there is one.
+
+    With ``words`` also what is told beside each.
 
     Raises:
         ActionDenied: the feed is not fresh.
@@ -83,28 +92,63 @@ def from_feed(wanted: FromFeed, feed_state: Callable[[str], FeedState], now: dat
     state = feed_state(wanted.feed)
     if not state.status(now).fresh or state.reading is None:
         raise ActionDenied("actions.feed_not_fresh", feed=wanted.feed)
-    labels: dict[str, str] = {}
+    choices: dict[str, Choice] = {}
     for row in state.reading.rows:
-        if (value := row.get(wanted.column)) is not None:
-            label = row.get(wanted.label) if wanted.label else None
-            labels.setdefault(text_of(value), "" if label is None else text_of(label))
-    return tuple(Choice(value, label) for value, label in labels.items())
+        if (value := row.get(wanted.column)) is None or text_of(value) in choices:
+            continue
+        label = row.get(wanted.label) if wanted.label else None
+        title = "" if label is None else text_of(label)
+        beside = ""
+        if words is not None:
+            title = title or words.heading(wanted.column, (wanted.feed,)).called(value)
+            beside = _beside(wanted, row, text_of(value), feed_state, now, words)
+        choices[text_of(value)] = Choice(text_of(value), title, beside=beside)
+    return tuple(choices.values())
 
 
-def labelled(
-    spec: ActionSpec, feed_state: Callable[[str], FeedState], now: datetime
-) -> dict[str, tuple[Choice, ...]]:
-    """The choices that fresh feeds give, and no others: enough to call a thing by its label."""
-    return {
-        name: from_feed(one.from_, feed_state, now)
-        for name, one in spec.inputs.items()
-        if one.from_ is not None
-        and feed_state(one.from_.feed).status(now).fresh
-        and feed_state(one.from_.feed).reading is not None
-    }
+def _beside(
+    wanted: FromFeed, row: Row, value: str, feed_state: FeedStates, now: datetime, words: RoomWords
+) -> str:
+    """What is told beside a choice; nothing of a feed that is not fresh, for old figures mislead."""
+    told = []
+    for each in wanted.also:
+        feed = each.feed or wanted.feed
+        found: Row | None = row if each.feed is None else _row_of(feed_state(feed), value, now)
+        if found is not None and found.get(each.column) is not None:
+            told.append((words.heading(each.column, (feed,)), found[each.column]))
+    return _told(told, words)
 
 
-async def from_query(query: FromQuery, sources: Sources) -> tuple[Choice, ...]:
+def _row_of(state: FeedState, value: str, now: datetime) -> Row | None:
+    """The row whose key a value is, of a fresh feed."""
+    rows = state.reading.rows if state.reading is not None and state.status(now).fresh else ()
+    return next((row for row in rows if state.key(row) == (value,)), None)
+
+
+def _told(cells: Sequence[tuple[Heading, Value]], words: RoomWords) -> str:
+    return " · ".join(f"{heading.title} {words.value(value, heading)}" for heading, value in cells)
+
+
+def _called(spec: InputSpec, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Choices by the layout's own words for them."""
+    return tuple(replace(each, title=spec.labels.get(each.value, each.title)) for each in choices)
+
+
+def labelled(spec: ActionSpec, feed_state: FeedStates, now: datetime) -> dict[str, tuple[Choice, ...]]:
+    """The choices that the layout and fresh feeds give, no others: enough to call a thing by its label."""
+    found: dict[str, tuple[Choice, ...]] = {}
+    for name, one in spec.inputs.items():
+        named = tuple(Choice(value, title) for value, title in one.labels.items())
+        if one.from_ is not None:
+            state = feed_state(one.from_.feed)
+            if state.status(now).fresh and state.reading is not None:
+                named += from_feed(one.from_, feed_state, now)
+        if named := (*named, *fixed(one)):
+            found[name] = named
+    return found
+
+
+async def from_query(query: FromQuery, sources: Sources, words: RoomWords) -> tuple[Choice, ...]:
     """A query's rows as choices.
 
     Raises:
@@ -115,11 +159,11 @@ async def from_query(query: FromQuery, sources: Sources) -> tuple[Choice, ...]:
     if not isinstance(source, SqlSource):
         raise SourceError("actions.source_not_sql", action="query", source=query.source, type=source.TYPE)
     rows = await source.select(query.sql, (), query.timeout)
-    return tuple(choice_of(row, rows.columns) for row in rows.rows)
+    return tuple(choice_of(row, rows.columns, words) for row in rows.rows)
 
 
-def choice_of(row: Row, columns: tuple[str, ...], present: Value = None) -> Choice:
-    """A row as a choice: its first column's value, its second's title."""
-    value = row[columns[0]]
+def choice_of(row: Row, columns: tuple[str, ...], words: RoomWords) -> Choice:
+    """A row as a choice: its first column's value, its second's title, the others beside it."""
     title = text_of(row[columns[1]]) if len(columns) > 1 and row[columns[1]] is not None else ""
-    return Choice(text_of(value), title, present=present is not None and text_of(value) == text_of(present))
+    told = [(words.heading(column), row[column]) for column in columns[2:] if row[column] is not None]
+    return Choice(text_of(row[columns[0]]), title, beside=_told(told, words))

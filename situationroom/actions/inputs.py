@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 
-from situationroom.actions.choices import Choice, fixed, from_feed
+from situationroom.actions.choices import Choice, FeedStates, fixed, from_feed
 from situationroom.errors import ActionDenied, InputProblem
 from situationroom.formats import text_of
 from situationroom.layout.models import InputSpec
-from situationroom.values import FeedState, Row, Value
+from situationroom.values import Row, Value
 
 _MOST_DIGITS = 60
 
@@ -21,7 +21,6 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 
 _DAYS = {"today": 0, "오늘": 0, "yesterday": -1, "어제": -1, "tomorrow": 1, "내일": 1}
 
-FeedStates = Callable[[str], FeedState]
 Offered = Mapping[str, Sequence[Choice]]
 
 

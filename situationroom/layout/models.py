@@ -171,19 +171,40 @@ class RuleSpec(Spec):
         return self
 
 
+class Beside(Spec):
+    """A column told beside a choice; of another ``feed`` that of the row whose key the choice is."""
+
+    feed: FeedName | None = None
+    column: Column
+
+
+_Beside = Annotated[
+    Beside,
+    BeforeValidator(
+        lambda given: {"column": given} if isinstance(given, str) else given,
+        json_schema_input_type=str | Beside,
+    ),
+]
+
+
 class FromFeed(Spec):
     """Where an input takes its choices or its default from: a column of a feed.
 
-    ``label`` is the column that says what people call each of them.
+    ``label`` is the column that says what people call each of them; ``also`` are columns told beside each,
+    headed and written as on the panels.
     """
 
     feed: FeedName
     column: Column
     label: Column | None = None
+    also: tuple[_Beside, ...] = ()
 
 
 class FromQuery(Spec):
-    """Where an input takes its choices from: a query's first column; its second is their title."""
+    """Where an input takes its choices from: a query's first column.
+
+    Its second is their title, where it is not null; those after it are told beside each choice.
+    """
 
     source: SourceName
     sql: Annotated[str, Field(min_length=1)]
@@ -215,9 +236,9 @@ class InputSpec(Spec):
     """One value an action asks for before its preview.
 
     Its choices are fixed (``choices``), the present values of a feed's column (``from``, which also takes the
-    row selected in the focused panel of that feed), or a query's rows (``query``). A ``reason`` is a text for
-    the journal. All must be given unless ``optional`` (or ``required: false``); ``max_length`` bounds texts,
-    ``min`` and ``max`` numbers.
+    row selected in the focused panel of that feed), or a query's rows (``query``); ``labels`` says what
+    people call some of them. A ``reason`` is a text for the journal. All must be given unless ``optional``
+    (or ``required: false``); ``max_length`` bounds texts, ``min`` and ``max`` numbers.
     """
 
     title: Label = ""
@@ -225,6 +246,7 @@ class InputSpec(Spec):
     choices: NamedValues = ()
     from_: Annotated[FromFeed | None, Field(alias="from")] = None
     query: FromQuery | None = None
+    labels: Mapping[str, Label] = Field(default_factory=dict)
     optional: bool = False
     required: bool | None = None
     default: str | None = None

@@ -139,7 +139,7 @@ class Field(Vertical):
     def _options(self, typed: str) -> list[Option]:
         """The choices in which what was typed stands."""
         return [
-            Option(Content(self._words(choice)), id=str(i), disabled=choice.present)
+            Option(self._shown(choice), id=str(i), disabled=choice.present)
             for i, choice in enumerate(self._choices)
             if not typed or (choice.value and stands_in(typed, self._words(choice)))
         ]
@@ -151,6 +151,11 @@ class Field(Vertical):
             return ""
         least, most = ("" if bound is None else str(bound) for bound in (spec.min, spec.max))
         return say(f"ui.hint_{spec.type}", self._lang, least=least, most=most)
+
+    def _shown(self, choice: Choice) -> Content:
+        """A choice, and muted behind it what else helps to choose."""
+        beside = f" · {self._wording.plain(choice.beside)}" if choice.beside else ""
+        return Content(self._words(choice)) + Content(beside).stylize("dim")
 
     def _words(self, choice: Choice) -> str:
         """A choice as people call it; the value beside a title of its own."""

@@ -179,3 +179,21 @@ async def test_choices_narrow_as_one_types_by_first_consonants_too(typed: str) -
         await pilot.press("enter")
         await until_seen(app, PREVIEW)
         assert room.asked == [("line", {"line": "c"})]
+
+
+async def test_what_helps_to_choose_stands_behind_a_choice_and_is_not_searched() -> None:
+    spec = ActionSpec(kind="http", key="w", title="재처리", inputs={"code": InputSpec(title="코드")})
+    room = FakeRoom(trusted_layout(actions={"again": spec}))
+    room.offered = {
+        "code": (Choice("E1", "시간 초과", beside="적체 1,204건"), Choice("E2", beside="적체 7건"))
+    }
+    app = RoomApp(room, small_panels(room.layout), person=KIM)
+    async with app.run_test(size=WALL) as pilot:
+        await pilot.press("w")
+        await until_seen(app, "시간 초과  (E1) · 적체 1,204건")
+        assert "E2 · 적체 7건" in text_of(app)
+        await pilot.press("초")
+        await wait_until(lambda: "적체 7건" not in text_of(app), what="the other gone")
+        await pilot.press("backspace", "7")
+        await wait_until(lambda: "적체 7건" in text_of(app), what="both: neither is called 7")
+        assert "적체 1,204건" in text_of(app)
