@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from situationroom.actions.choices import Choice
 from situationroom.formats import printable, text_of
+from situationroom.hangul import same_keys
 from situationroom.layout.models import ActionSpec
 from situationroom.values import Value
 
@@ -61,6 +62,9 @@ def typed_word(title: str, subject: Subject) -> str:
 
 
 def same_word(typed: str, wanted: str) -> bool:
-    """Whether the right word was typed: Korean in whichever form a keyboard sends it, blanks as they fall."""
+    """Whether the right word was typed: Korean in whichever form a keyboard sends it, blanks as they fall.
+
+    A Latin word may be typed with the keyboard left in Hangul.
+    """
     first, second = (" ".join(unicodedata.normalize("NFC", one).split()) for one in (typed, wanted))
-    return first == second
+    return first == second or same_keys(first, second)

@@ -14,9 +14,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from situationroom.hangul import JAMO
 from situationroom.i18n import say
 from situationroom.ui.dialog_box import Body, Box
-from situationroom.ui.hangul import JAMO
 from situationroom.ui.held_keys import Opening, Stands
 from situationroom.ui.placing import side_of
 from situationroom.ui.preview import Wording

@@ -17,10 +17,10 @@ from situationroom.actions.choices import Choice
 from situationroom.actions.inputs import checked
 from situationroom.engine.interface import Room
 from situationroom.errors import ActionDenied
+from situationroom.hangul import stands_in
 from situationroom.i18n import say
 from situationroom.layout.models import InputSpec
 from situationroom.ui.dialog import Complaint, Dialog, button
-from situationroom.ui.hangul import stands_in
 from situationroom.ui.preview import Wording
 from situationroom.values import Value
 

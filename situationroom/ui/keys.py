@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from situationroom.hangul import JAMO
 from situationroom.i18n import say
 from situationroom.layout.keys import bindings, key_name, shown_key
 from situationroom.layout.models import Layout
 from situationroom.paint.actionbar import Hint
-from situationroom.ui.hangul import JAMO
 
 FUNCTIONS = {
     "quit": "leave",

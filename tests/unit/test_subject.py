@@ -61,3 +61,27 @@ def test_the_word_is_right_in_every_form_of_korean_and_nothing_else_is(word: str
     assert not same_word(word[:-1], word)
     assert not same_word("", word)
     assert not same_word(word.swapcase() + "x", word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("ㅑㅜㄴ", "ins"),
+        ("ㅏ먓", "KAIT"),
+        ("ㅏㅁㅑㅅ", "KAIT"),
+        ("ㄴ햐", "SGI"),
+        ("ㅕㅔ_돛애_ㄴㅏㅑㅔ", "UP_EHCDO_SKIP"),
+        ("ㅃㅉㄲ", "QWR"),
+        ("ㅗㅏ 과", "hk rhk"),
+    ],
+)
+def test_a_latin_word_typed_with_the_keyboard_in_hangul_is_the_right_word(typed: str, wanted: str) -> None:
+    assert same_word(typed, wanted)
+    assert same_word(unicodedata.normalize("NFD", typed), wanted)
+    assert not same_word(typed, wanted + "X")
+
+
+def test_the_keys_of_a_korean_word_are_not_the_word() -> None:
+    assert not same_word("dnflsgod", "우리은행")
+    assert not same_word("kait", "KAIT")
+    assert not same_word("우리은행", "우리은핸")
