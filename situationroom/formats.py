@@ -30,6 +30,9 @@ _LEAST_PERCENT = 0.001
 _MOST_DIGITS = 300
 """Digits of a whole number that are written out; what is longer is no figure."""
 
+_MINUTE_S = 59.5
+"""From here on a time in whole seconds is written in minutes."""
+
 _YEAR_S = 365 * 86_400
 
 _DOUBTFUL: dict[int, str] = {
@@ -101,13 +104,15 @@ def plain(value: Value, lang: str = "ko") -> str:
 def measured(seconds: float, lang: str = "ko") -> str:
     """A time that was measured, as exact as it says anything: ``850 µs``, ``12.3 ms``, ``4.2초``, ``3분``."""
     size = abs(seconds)
+    if lang != "ko" and (size == 0 or 10 <= size < _MINUTE_S):
+        return f"{seconds:.0f} s"
     if not math.isfinite(size) or size == 0 or size >= 10:
         return duration(seconds, lang)
     for scale, unit in ((1e-6, "ns"), (1e-3, "µs"), (1.0, "ms")):
         if size < scale:
             return f"{seconds / scale * 1_000:.3g} {unit}"
     whole = round(seconds, 1)
-    return f"{whole:g}{'초' if lang == 'ko' else 's'}"
+    return f"{whole:g}초" if lang == "ko" else f"{whole:g} s"
 
 
 def data_size(value: float | Decimal) -> str:
@@ -214,6 +219,12 @@ def clock(moment: datetime, seconds: bool = True) -> str:
 def text_of(value: Value) -> str:
     """A value as a layout or an input has it: ``true`` for a truth value, else its plain text."""
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def with_unit(shown: str, unit: str, lang: str = "ko") -> str:
+    """A figure and its unit: ``1,204건``, ``210ms``; in English ``210 ms``, ``09:00`` with ``:00``."""
+    close = not unit[:1].isalpha() if lang != "ko" else not unit.isascii() or len(unit) <= 2
+    return f"{shown}{unit}" if close or not unit else f"{shown} {unit}"
 
 
 def text(value: Value, lang: str = "ko") -> str:

@@ -26,7 +26,7 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
 
-from situationroom.formats import LONGEST_TEXT, cell, printable, text_of, whole_of
+from situationroom.formats import LONGEST_TEXT, cell, printable, text_of, whole_of, with_unit
 from situationroom.i18n import say
 from situationroom.layout.fields import (
     Column,
@@ -314,7 +314,7 @@ class View:
         shown = cell(value, figure, self.lang)
         if not unit or value is None or shown == NO_DATA:
             return shown
-        return f"{shown}{unit}" if unit.isascii() is False or len(unit) <= 2 else f"{shown} {unit}"
+        return with_unit(shown, unit, self.lang)
 
     def matches(self, row: Row) -> bool:
         """Whether a row passes the viewer's filter: every word is somewhere in it, case ignored."""

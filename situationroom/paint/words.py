@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from situationroom.formats import cell, printable, text, text_of
+from situationroom.formats import cell, printable, text, text_of, with_unit
 from situationroom.i18n import default_language, say
 from situationroom.layout.models import ActionSpec, Layout
 from situationroom.layout.references import references
@@ -48,7 +48,7 @@ class Heading:
         shown, unit = cell(value, self.figure, lang), self.unit
         if not unit or value is None:
             return shown
-        return f"{shown}{unit}" if not unit.isascii() or len(unit) <= 2 else f"{shown} {unit}"
+        return with_unit(shown, unit, lang)
 
 
 class RoomWords:

@@ -39,7 +39,7 @@ async def test_from_the_alert_to_the_verified_action_it_takes_few_key_presses(tm
 
         await terminal.wait_until(lambda: "● KAIT" in panel("대외기관"), 20, "a good start")
         await terminal.wait_until(lambda: "■ KAIT" in panel("대외기관"), 20, "KAIT in trouble")
-        await terminal.wait_until(lambda: "KAIT" in panel("알림"), 20, "an alert that names it")
+        await terminal.wait_until(lambda: "KAIT" in panel("경보"), 20, "an alert that names it")
         hands = Hands(terminal)
         hands.press("k")
         await terminal.wait_until(

@@ -83,3 +83,48 @@ def test_no_sentence_of_ours_shows_a_bracketed_particle_or_plural() -> None:
 def test_a_message_inside_a_message_is_what_the_particle_follows() -> None:
     inner = Message("ui.count", {"count": 1})
     assert say("layout.env_unset", "ko", name=inner).startswith("환경 변수 대상 1건이 없음")
+
+
+_PARTICLE = re.compile(
+    r"""\}['"’”]?(?:을|를|이|가|은|는|과|와|으로|로|(?:이?(?:라는|라고|지만|라서|고|며|면)))(?![가-힣(])"""
+)
+"""A particle, or the copula, that was chosen before anybody knew the word it follows."""
+
+_APART = re.compile(
+    r"""[A-Za-z0-9}'")\]] (?:을|를|은|는|가|과|와|으로|로|에|에서|처럼|부터|까지)(?![가-힣])"""
+)
+
+_FIGURE = r"\{(\w+)[^}]*\}"
+
+
+def test_every_particle_behind_a_word_from_outside_is_chosen_by_that_word() -> None:
+    bare = {
+        identifier: found[0]
+        for identifier, entry in CATALOGUE.items()
+        if (found := _PARTICLE.search(entry["ko"].replace("{{", "").replace("}}", "")))
+    }
+    assert bare == {}
+
+
+def test_no_particle_stands_apart_from_its_word() -> None:
+    assert {name: said[0] for name, entry in CATALOGUE.items() if (said := _APART.search(entry["ko"]))} == {}
+
+
+def test_what_is_counted_in_english_is_one_or_several() -> None:
+    """A figure whose noun is marked in one sentence has its noun marked in all."""
+    sentences = {identifier: entry["en"] for identifier, entry in CATALOGUE.items()}
+    marked = re.compile(_FIGURE + r" (?:more )?(?:[a-z]*\(s\)|\([a-z]+\|)")
+    counted = {found[1] for said in sentences.values() for found in marked.finditer(said)}
+    assert "count" in counted
+    wrong = {
+        identifier: found[0]
+        for identifier, said in sentences.items()
+        for found in re.finditer(_FIGURE + r" (?:more )?[a-z]{2,}s(?![\w(|])", said)
+        if found[1] in counted or ":," in found[0]
+    }
+    assert wrong == {}
+
+
+def test_units_stand_apart_from_their_figure_in_english() -> None:
+    close = re.compile(r"\}(?:ms|s|m|h|min|MB|KiB)\b")
+    assert {name: entry["en"] for name, entry in CATALOGUE.items() if close.search(entry["en"])} == {}

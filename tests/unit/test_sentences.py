@@ -243,6 +243,9 @@ def _given(call: ast.Call) -> frozenset[str] | None:
     return frozenset(names)
 
 
-@pytest.mark.parametrize(("other", "ours"), [("뜻했습니까", "뜻하셨나요"), ("컬럼", "열"), ("현재", "지금")])
+@pytest.mark.parametrize(
+    ("other", "ours"),
+    [("뜻했습니까", "뜻하셨나요"), ("컬럼", "열"), ("현재", "지금"), ("액션", "조치"), ("페이지", "화면")],
+)
 def test_one_thing_has_one_korean_word(other: str, ours: str) -> None:
     assert [identifier for identifier, entry in CATALOGUE.items() if other in entry["ko"]] == [], ours
