@@ -62,8 +62,8 @@ class Actions(Panel[ActionsOptions]):
         return [Line(clipped(each.text, width), each.key) for each in painted]
 
     def lines_wanted(self, view: View) -> int:
-        """Two lines an action, within reason."""
-        return max(3, min(16, 2 * len(self._chosen(view))))
+        """A line an action, within reason; more where something goes on or may not be fired."""
+        return max(3, min(16, len(self._chosen(view))))
 
     def _chosen(self, view: View) -> list[ActionState]:
         actions = view.actions
@@ -88,8 +88,10 @@ def _action(view: View, action: ActionState, width: int) -> list[Line]:
         painted += _run(view, run, key, width)
     elif not action.allowed and action.why is not None:
         painted.append(line(indent, (_said(view, action.why), "muted"), key=key))
-    elif run is not None:
-        painted.append(line(indent, *_ended(view, run), key=key))
+    elif run is not None and (due := run_due(run, view.lang)):
+        painted.append(
+            line(indent, run_state(run, view.lang), *((f"  {said}", tone) for said, tone in due), key=key)
+        )
     return painted
 
 

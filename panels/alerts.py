@@ -16,6 +16,7 @@ from situationroom.panel import (
     RunStatus,
     View,
     clipped,
+    flowed,
     level_style,
     line,
     printable,
@@ -94,10 +95,11 @@ def _alert(view: View, alert: Alert, width: int) -> list[Line]:
         ((STALE if alert.held else LEVEL_MARKS[alert.level]) + " ", style),
         (fit(duration(since, view.lang), _AGE_CELLS), "muted"),
         (" ", ""),
-        (printable(alert.title or alert.rule), style),
     ]
     if alert.key:
-        runs += [("  ", ""), (key_text(alert.key), "strong")]
+        runs += [(key_text(alert.key), "strong"), ("  ", "")]
+    title: Run = (printable(alert.title or alert.rule), style)
+    indent: Run = (" " * (_AGE_CELLS + 3), "")
     facts = _facts(view, alert)
     if alert.why is not None:
         facts.insert(
@@ -105,11 +107,17 @@ def _alert(view: View, alert: Alert, width: int) -> list[Line]:
         )
     if alert.held:
         facts.insert(0, (view.say("panels.held") + "  ", "stale"))
-    if not facts:
+    below: list[Run] = []
+    if alert.key and run_cells([*runs, title]) > width:
+        below = [title, ("  ", "")]  # whom it is about comes first: that is never cut for what it is
+    else:
+        runs.append(title)
+    if run_cells([*runs, ("  ", ""), *below, *facts]) <= width:
+        return [line(*runs, ("  ", ""), *below, *facts, key=key)]
+    if not below and not facts:
         return [line(*runs, key=key)]
-    if run_cells(runs) + 2 + run_cells(facts) <= width:
-        return [line(*runs, ("  ", ""), *facts, key=key)]
-    return [line(*runs, key=key), line((" " * (_AGE_CELLS + 3), ""), *facts, key=key)]
+    rest = flowed([*below, *facts], width - run_cells([indent]))
+    return [line(*runs, key=key), *(line(indent, *part, key=key) for part in rest)]
 
 
 def _facts(view: View, alert: Alert) -> list[Run]:

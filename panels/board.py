@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from situationroom.formats import fit
+from situationroom.formats import width as cells
 from situationroom.panel import (
     LEVEL_MARKS,
     NO_DATA,
@@ -34,13 +35,15 @@ from situationroom.panel import (
     missing,
     notice,
     printable,
+    row_runs,
     sparkline,
     tabulated,
 )
 
 _MOST_ROWS = 200
 _TREND_CELLS = (6, 24)
-_COLUMN_CELLS = 9
+_FIGURE_CELLS, _GAP = 7, 2
+_TREND_PRIORITY = -1  # the course gives way before any figure does
 _SAYING_CELLS = 40  # on a narrower board the figures go before words that the header has as well
 _LEAST_SPAN_S = 60.0
 
@@ -80,30 +83,29 @@ class Board(Panel[BoardOptions]):
         columns = heads(view, options.columns)
         absent = missing(view, [*(head.column for head in columns), options.trend])
         rows = self._ordered(view, [head.column for head in columns])
-        trend = _trend_cells(width, len(columns)) if options.trend else 0
         body: list[list[Run]] = []
         marks: list[Run] = []
-        courses = self._courses(view, rows, trend) if trend else []
-        for place, row in enumerate(rows):
+        for row in rows:
             level = view.level(row)
             marks.append(_lamp(view, row, level, options.traffic))
-            style = level_style(level)
-            runs = [head.run(view, row, style) for head in columns]
-            if columns:
-                runs[0] = (runs[0][0], style or "strong")
+            runs = row_runs(view, row, columns, "strong")
             for alert in self._said_besides(view, row) if columns else ():
                 marks[-1] = (LEVEL_MARKS[max(level, alert.level)], level_style(max(level, alert.level)))
                 said = f" {printable(alert.title or alert.rule)}" if width >= _SAYING_CELLS else ""
-                runs[0] = (runs[0][0] + said, style or level_style(alert.level))
-            if trend:
-                runs.append((courses[place], style or "accent"))
+                runs[0] = (runs[0][0] + said, runs[0][1] if level else level_style(alert.level))
             body.append(runs)
         titles = [head.title for head in columns]
         aligns = [head.align for head in columns]
-        if trend:
+        priorities = [head.priority for head in columns]
+        named: list[Run] = [(title, "") for title in titles]
+        if trend := _trend_cells(width, [named, *body]) if options.trend else 0:
+            for row, runs, course in zip(rows, body, self._courses(view, rows, trend), strict=True):
+                judged = view.cell_level(row, options.trend or "")
+                runs.append((course, level_style(judged) or "accent"))
+            priorities.append(_TREND_PRIORITY)
             titles.append(fit(view.say("panels.trend"), trend))
             aligns.append("left")
-        heading, *texts = tabulated(titles, body, aligns, width, marks)
+        heading, *texts = tabulated(titles, body, aligns, width, marks, priorities)
         painted = [*absent, Line(heading)]
         painted += [Line(text, view.key(row)) for text, row in zip(texts, rows, strict=True)]
         if not rows:
@@ -160,8 +162,9 @@ def _lamp(view: View, row: Row, level: Level, traffic: str) -> Run:
     return LEVEL_MARKS[Level.GOOD], "good"
 
 
-def _trend_cells(width: int, columns: int) -> int:
-    """Cells of the course: what the columns leave, none on a screen too narrow for both."""
+def _trend_cells(width: int, rows: Sequence[Sequence[Run]]) -> int:
+    """Cells of the course: what the columns leave of the width; none where that is too little to be read."""
     least, most = _TREND_CELLS
-    room = width - 2 - columns * _COLUMN_CELLS
-    return 0 if width < 24 else max(least, min(most, room))
+    columns = (max(_FIGURE_CELLS, *(cells(text) for text, _ in each)) for each in zip(*rows, strict=True))
+    room = width - 2 - sum(size + _GAP for size in columns)
+    return 0 if room < least else min(most, room) // 2 * 2

@@ -81,8 +81,11 @@ class Events(Panel[EventsOptions]):
         options = self.options
         absent = missing(view, [options.at, options.level, options.system, options.text])
         painted = list(absent)
-        for row in self._chosen(view):
-            painted += self._event(view, row, width)
+        chosen = self._chosen(view)
+        systems = [view.cell(row.get(options.system)) for row in chosen] if options.system else []
+        widest = min(_SYSTEM_CELLS, max(map(cells, systems), default=0))
+        for row in chosen:
+            painted += self._event(view, row, width, widest)
         if len(painted) == len(absent):
             said = view.say("panels.no_match", filter=printable(view.filter or ", ".join(options.levels)))
             painted.append(line((said, "muted")))
@@ -110,7 +113,7 @@ class Events(Panel[EventsOptions]):
         own = _level(str(row.get(self.options.level) or "")) if self.options.level else Level.GOOD
         return max(own, view.level(row))
 
-    def _event(self, view: View, row: Row, width: int) -> list[Line]:
+    def _event(self, view: View, row: Row, width: int, system_cells: int) -> list[Line]:
         options, level = self.options, self._level(view, row)
         style = level_style(level)
         runs: list[Run] = []
@@ -124,7 +127,7 @@ class Events(Panel[EventsOptions]):
             if width >= 60:
                 runs.append((fit(view.say(_NAMES[level]), 5), style or "muted"))
         if options.system is not None:
-            runs.append((fit(view.cell(row.get(options.system)), _SYSTEM_CELLS) + " ", "accent"))
+            runs.append((fit(view.cell(row.get(options.system)), system_cells) + "  ", "accent"))
         indent = sum(cells(part) for part, _ in runs)
         text = view.cell(row.get(options.text))
         key = view.key(row)

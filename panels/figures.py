@@ -143,9 +143,7 @@ class Figures(Panel[FiguresOptions]):
         rows = _chosen(view.rows(item.feed), item.where)
         value = _totalled(rows, item.value, item.total)
         points = self._points(view, item, rows)
-        level = view.worst(item.feed)
-        if level and item.where:
-            level = max((view.level(row, item.feed) for row in rows), default=Level.GOOD)
+        level = self._level(view, item, rows)
         return BigFigure(
             value=view.cell(value, item.figure),
             short=_short(view, value, item.figure),
@@ -158,6 +156,18 @@ class Figures(Panel[FiguresOptions]):
             comparison=_compared(view, item, value),
             trend=self._trend(item, points),
         )
+
+    def _level(self, view: View, item: Item, rows: Sequence[Row]) -> Level:
+        """That of the figure itself; its feed's or its rows' where no rule is about any figure shown."""
+        if judged := _judged(view, item, rows):
+            return judged
+        whole = view.worst(item.feed)
+        others = (each for each in self._items(view) if each.feed == item.feed)
+        if whole and any(_judged(view, each, _chosen(view.rows(each.feed), each.where)) for each in others):
+            return Level.GOOD
+        if whole and item.where:
+            return max((view.level(row, item.feed) for row in rows), default=Level.GOOD)
+        return whole
 
     def _points(self, view: View, item: Item, rows: Sequence[Row]) -> Sequence[tuple[float, float]]:
         """The figure over time; none where a total other than a sum hides several rows."""
@@ -192,6 +202,10 @@ class Figures(Panel[FiguresOptions]):
         if kind == "none":
             return ()
         return growth(points, _MINUTE) if kind == "growth" else points
+
+
+def _judged(view: View, item: Item, rows: Sequence[Row]) -> Level:
+    return max((view.cell_level(row, item.value, item.feed) for row in rows), default=Level.GOOD)
 
 
 def _chosen(rows: Sequence[Row], where: Mapping[str, str]) -> Sequence[Row]:

@@ -45,9 +45,7 @@ from situationroom.panel import (
 _MINUTE = 60.0
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MOST_BARS = 100
-_LEAST_BARS = 2
-"""So many bars leave the large figure its place; the others are scrolled to."""
-
+_DIGIT_LINES = 3
 _NAME_CELLS = (4, 24)
 
 
@@ -89,10 +87,7 @@ class Queue(Panel[QueueOptions]):
         total = sum(map(self._count, rows))
         level = view.worst()
         bars = self._bars(view, width) if options.bars else []
-        head = [
-            *self._total(view, total, level, width, height - min(len(bars), _LEAST_BARS)),
-            *self._movement(view, total, width),
-        ]
+        head = [*self._total(view, total, level, width, height), *self._movement(view, total, width)]
         painted = [*absent, *lines(head), *bars]
         return [Line(clipped(each.text, width), each.key) for each in painted]
 
@@ -104,12 +99,12 @@ class Queue(Panel[QueueOptions]):
         return view.say("panels.items") if self.options.unit is None else printable(self.options.unit)
 
     def _total(self, view: View, total: float, level: Level, width: int, room: int) -> list[Text]:
-        """How many wait, large where there is room above the bars."""
+        """How many wait, large where there is room at all: bars give way to it, and are scrolled to."""
         style = level_style(level) or "strong"
         mark: list[Run] = [(LEVEL_MARKS[level] + " ", style)] if level else []
         unit = self._unit(view)
         shown = view.cell(total, "big")
-        if room >= 6 and width >= digits_width(shown) + 4 + cells(unit) + 1:
+        if room >= _DIGIT_LINES + (1 if total else 3) and width >= digits_width(shown) + 4 + cells(unit) + 1:
             drawn = big_digits(shown)
             texts = [joined((each, style)) for each in drawn[:-1]]
             return [*texts, joined((drawn[-1], style), (f" {unit} ", "unit"), *mark)]

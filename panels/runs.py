@@ -62,7 +62,7 @@ class Runs(Panel[RunsOptions]):
 
     def lines_wanted(self, view: View) -> int:
         """Two lines a run, within reason."""
-        return max(3, min(16, 2 * len(self._chosen(view))))
+        return max(2, min(16, 2 * len(self._chosen(view))))
 
     def _chosen(self, view: View) -> list[RunStatus]:
         only = self.options.only

@@ -27,6 +27,7 @@ from situationroom.panel import (
     moment_of,
     notice,
     printable,
+    row_runs,
     tabulated,
 )
 
@@ -59,13 +60,11 @@ class Table(Panel[TableOptions]):
         matching = [row for row in view.rows() if view.matches(row)] if view.filter else view.rows()
         shown = self._sorted(matching)
         levels = [view.level(row) for row in shown]
-        body = [
-            [head.run(view, row, level_style(level)) for head in columns]
-            for row, level in zip(shown, levels, strict=True)
-        ]
+        body = [row_runs(view, row, columns) for row in shown]
         marks = [(LEVEL_MARKS[level] if level else " ", level_style(level)) for level in levels]
         titles, aligns = [head.title for head in columns], [head.align for head in columns]
-        heading, *texts = tabulated(titles, body, aligns, width, marks)
+        priorities = [head.priority for head in columns]
+        heading, *texts = tabulated(titles, body, aligns, width, marks, priorities)
         painted = [*absent, Line(heading)]
         painted += [Line(text, view.key(row)) for text, row in zip(texts, shown, strict=True)]
         if not shown:

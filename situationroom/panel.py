@@ -43,6 +43,9 @@ from situationroom.layout.fields import (
 from situationroom.layout.models import PanelSpec
 from situationroom.paint.charts import Curve, Threshold, chart
 from situationroom.paint.columns import (
+    DECIDES,
+    NAMES,
+    TELLING,
     WELL_KNOWN,
     Align,
     ColumnSpec,
@@ -148,6 +151,7 @@ __all__ = [
     "printable",
     "rendered",
     "reverts_words",
+    "row_runs",
     "run_cells",
     "run_due",
     "run_errors",
@@ -207,6 +211,8 @@ class View:
         feeds: the state of each feed the panel named, by feed name; the first is its main feed.
         now: the moment, in the room's time zone.
         levels: the worst level that holds, by (feed, key).
+        judged: the worst level of a single cell, by (feed, key, column).
+        about: the columns that rules are about, by feed name, the one that counts first.
         alerts: every standing alert of the room, worst first.
         actions: every action of the room, for the person at this screen.
         runs: runs of every process, first those whose outcome nobody knows, then newest first.
@@ -222,6 +228,8 @@ class View:
     feeds: Mapping[str, FeedState]
     now: datetime
     levels: Mapping[tuple[str, Key], Level] = field(default_factory=dict)
+    judged: Mapping[tuple[str, Key, str], Level] = field(default_factory=dict)
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
     actions: tuple[ActionState, ...] = ()
     runs: tuple[RunStatus, ...] = ()
@@ -266,6 +274,13 @@ class View:
             return Level.GOOD
         key = row if isinstance(row, tuple) else state.key(row)
         return self.levels.get((state.name, key), Level.GOOD)
+
+    def cell_level(self, row: Row, column: str, name: str | None = None) -> Level:
+        """The worst level that a rule about this column holds a row of a feed to be at."""
+        state = self.feed(name)
+        if state is None or not self.judged:
+            return Level.GOOD
+        return self.judged.get((state.name, state.key(row), column), Level.GOOD)
 
     def unjudged(self, name: str | None = None) -> bool:
         """Whether a rule about a feed can be judged for none of its rows: then no row of it is known good."""
@@ -494,12 +509,22 @@ class Head:
     unit: str
     align: Align
     values: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
 
     def run(self, view: View, row: Row, style: str = "") -> Run:
         """The row's value in this column, by the words of its author where there are any."""
         value = row.get(self.column)
         called = self.values.get(text_of(value)) if self.values else None
         return printable(called) if called else view.cell(value, self.figure, self.unit), style
+
+
+def row_runs(view: View, row: Row, columns: Sequence[Head], name_style: str = "") -> list[Run]:
+    """A row's values; those a rule is about in their level's style, or the first if none of them shows."""
+    levels = [view.cell_level(row, head.column) for head in columns]
+    styles = [level_style(level) for level in levels]
+    if columns and not styles[0]:
+        styles[0] = name_style if any(levels) else level_style(view.level(row)) or name_style
+    return [head.run(view, row, style) for head, style in zip(columns, styles, strict=True)]
 
 
 def heads(view: View, specs: Sequence[ColumnSpec], name: str | None = None) -> list[Head]:
@@ -511,10 +536,26 @@ def heads(view: View, specs: Sequence[ColumnSpec], name: str | None = None) -> l
     if not specs and reading is not None:
         specs = [ColumnSpec(column=column) for column in reading.columns]
     sample = reading.rows[:20] if reading else ()
-    return [_head(view, spec, sample) for spec in specs]
+    state = view.feed(name)
+    keys = state.key_columns if state else ()
+    about = view.about.get(state.name, ()) if state else ()
+    return [
+        _head(view, spec, sample, _priority(spec, place, keys, about)) for place, spec in enumerate(specs)
+    ]
 
 
-def _head(view: View, spec: ColumnSpec, sample: Sequence[Row]) -> Head:
+def _priority(spec: ColumnSpec, place: int, keys: Sequence[str], about: Sequence[str]) -> int:
+    """How long a column stays as a panel gets narrow: what a row is called, then what rules are about."""
+    if place == 0 or spec.column in keys:
+        return NAMES
+    if spec.priority is not None:
+        return spec.priority
+    if spec.column in about:
+        return DECIDES - min(about.index(spec.column), 9)
+    return DECIDES - 10 if spec.column in TELLING else 0
+
+
+def _head(view: View, spec: ColumnSpec, sample: Sequence[Row], priority: int) -> Head:
     known = WELL_KNOWN.get(spec.column)
     title = spec.title if spec.title is not None else view.say(known.title) if known else spec.column
     figure = spec.figure or (known.figure if known else None)
@@ -523,4 +564,4 @@ def _head(view: View, spec: ColumnSpec, sample: Sequence[Row]) -> Head:
         figure_of(row.get(spec.column)) is not None for row in sample
     )
     align: Align = spec.align or ("right" if numeric else "left")
-    return Head(spec.column, printable(title), figure, printable(unit), align, spec.values)
+    return Head(spec.column, printable(title), figure, printable(unit), align, spec.values, priority)

@@ -164,6 +164,7 @@ class Alert:
         why: what there is to say where no figures met a condition: rows that are not there, or figures that
             cannot be judged.
         unjudged: whether nobody knows if the rule holds.
+        about: the columns by which the row is bad, the one that counts first.
 
     """
 
@@ -177,6 +178,7 @@ class Alert:
     facts: Mapping[str, Value] = field(default_factory=dict)
     why: Message | None = None
     unjudged: bool = False
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from situationroom.engine.poller import Feed, Poller
 from situationroom.engine.rates import counters
 from situationroom.engine.rules import Rule
 from situationroom.engine.watching import Watchers
+from situationroom.layout.about import About
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.models import Layout, PanelSpec
 from situationroom.layout.references import references
@@ -92,6 +93,8 @@ class LiveRoom:
         self._statuses: dict[str, Status] = {}
         self._alerts: tuple[Alert, ...] = ()
         self._levels: Mapping[tuple[str, Key], Level] = MappingProxyType({})
+        self._judged: Mapping[tuple[str, Key, str], Level] = MappingProxyType({})
+        self._about = _about(parts.layout)
         self._parts = Supervisor(clock, self._tell_all)
         self._firing = parts.firing(self.latest, lambda: self._tell({ACTIONS, RUNS}), self._parts.trouble)
         self._begun = asyncio.Event()
@@ -152,6 +155,8 @@ class LiveRoom:
             feeds={name: self.latest(name) for name in feeds if name in self._pollers},
             now=self.now(),
             levels=self._levels,
+            judged=self._judged,
+            about=self._about,
             alerts=self._alerts,
             actions=self.actions(person) if ACTIONS in feeds else (),
             runs=self.runs() if RUNS in feeds else (),
@@ -347,10 +352,12 @@ class LiveRoom:
         if alerts == self._alerts:
             return False
         levels: dict[tuple[str, Key], Level] = {}
-        for alert in alerts:
-            place = (alert.feed, alert.key)
-            levels[place] = max(levels.get(place, Level.GOOD), alert.level)
+        judged: dict[tuple[str, Key, str], Level] = {}
+        for alert in reversed(alerts):  # the worst last: it is the one that stays
+            levels[alert.feed, alert.key] = alert.level
+            judged.update(((alert.feed, alert.key, column), alert.level) for column in alert.about)
         self._alerts, self._levels = alerts, MappingProxyType(levels)
+        self._judged = MappingProxyType(judged)
         return True
 
     def _tell_all(self) -> None:
@@ -380,6 +387,14 @@ def _feed(parts: Parts, name: str) -> Feed:
     spec = parts.layout.feeds[name]
     derive = {column: compile_expression(text) for column, text in spec.derive.items()}
     return Feed(name, spec, parts.sources[spec.source], derive, counters(parts.layout, name))
+
+
+def _about(layout: Layout) -> Mapping[str, tuple[str, ...]]:
+    """The columns that rules are about, by feed: what a narrow panel shows before anything else."""
+    columns: dict[str, dict[str, None]] = {}
+    for rule in layout.rules.values():
+        columns.setdefault(rule.feed, {}).update(dict.fromkeys(About(rule).columns))
+    return {feed: tuple(named) for feed, named in columns.items()}
 
 
 def _columns_in_panels(layout: Layout) -> Mapping[str, set[str]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from situationroom.engine.absence import Absence
 from situationroom.engine.unjudged import why_unjudged
+from situationroom.layout.about import About
 from situationroom.layout.expressions import Expression, compile_expression
 from situationroom.layout.models import Condition, RuleSpec
 from situationroom.values import Alert, FeedState, Key, Level, Message, Row, Status, Value
@@ -33,6 +34,7 @@ class Rule:
             for level, condition in ((Level.CRITICAL, spec.critical), (Level.WARNING, spec.warning))
             if condition is not None
         }
+        self._about = About(spec)
         self._standing: dict[Key, _Standing] = {}
         self._silent: Alert | None = None
         self._absence = Absence(spec.missing) if spec.missing is not None else None
@@ -122,11 +124,11 @@ class Rule:
         if reached >= stands and reached is not Level.GOOD:
             entry.clear_since = None
             since = entry.alert.since if entry.alert and stands == reached else now
-            entry.alert = self._alert(key, reached, since, self._facts(row, reached))
+            entry.alert = self._met(key, reached, since, row)
         elif entry.alert is not None and self._cleared(entry, stands, row, met, now):
             self._lower(entry, key, row, reached, now)
         elif entry.alert is not None:
-            entry.alert = replace(entry.alert, held=False, why=None, facts=self._facts(row, stands))
+            entry.alert = self._met(key, stands, entry.alert.since, row)
         if entry.alert is None and not entry.met_since:
             del self._standing[key]
 
@@ -161,11 +163,14 @@ class Rule:
         if reached is Level.GOOD:
             entry.alert = None
         else:
-            entry.alert = self._alert(key, reached, now, self._facts(row, reached))
+            entry.alert = self._met(key, reached, now, row)
 
-    def _facts(self, row: Row, level: Level) -> Mapping[str, Value]:
-        """The columns a condition reads, in the order it names them, with what they hold."""
-        return {name: row[name] for name in self._conditions[level].named if name in row}
+    def _met(self, key: Key, level: Level, since: datetime, row: Row) -> Alert:
+        """The alert of a row, with what the condition read: first what the rule is about."""
+        about = self._about.of(row, level)
+        named = dict.fromkeys((*about, *self._conditions[level].named))
+        facts = {name: row[name] for name in named if name in row}
+        return replace(self._alert(key, level, since, facts), about=about)
 
     def _alert(self, key: Key, level: Level, since: datetime, facts: Mapping[str, Value]) -> Alert:
         return Alert(self.name, self.spec.title or self.name, self.spec.feed, key, level, since, facts=facts)

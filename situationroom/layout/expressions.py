@@ -81,6 +81,31 @@ class Expression:
         """Whether it is true for a row; unknown is not true."""
         return self.evaluate(row) is True
 
+    @property
+    def all_of(self) -> bool:
+        """Whether ``and`` joins its parts."""
+        return isinstance(self._node, ast.BoolOp) and isinstance(self._node.op, ast.And)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it only chooses rows by a text, ``agency == 'KAIT'``: it says nothing of how bad one is."""
+        node = self._node
+        return (
+            isinstance(node, ast.Compare)
+            and isinstance(node.ops[0], ast.Eq | ast.In)
+            and any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in ast.walk(node))
+        )
+
+    def parts(self) -> tuple[Expression, ...]:
+        """What ``and`` and ``or`` join, down to single comparisons; itself where they join nothing."""
+        if not isinstance(self._node, ast.BoolOp):
+            return (self,)
+        return tuple(part for node in self._node.values for part in self._part(node).parts())
+
+    def _part(self, node: ast.expr) -> Expression:
+        named = (one.id for one in ast.walk(node) if isinstance(one, ast.Name))
+        return Expression(ast.unparse(node), node, self.names.intersection(named))
+
     def mismatch(self, row: Row) -> tuple[str, str] | None:
         """The first comparison of a row that can never hold: its left side, and both values as written.
 

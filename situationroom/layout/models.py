@@ -158,6 +158,7 @@ class RuleSpec(Spec):
     warning: Condition | None = None
     critical: Condition | None = None
     missing: Missing | None = None
+    about: tuple[Column, ...] = ()
     on_gone: Literal["clear", "clear_for", "hold"] = "clear_for"
     on_stale: Literal["hold", "raise"] = "hold"
     actions: tuple[_RuleAction, ...] = ()

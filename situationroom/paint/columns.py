@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -12,6 +12,7 @@ from rich.text import Text
 from situationroom.formats import fit
 from situationroom.formats import width as cells
 from situationroom.layout.fields import Column, Figure, Label, Spec
+from situationroom.paint.shortening import least_cells, shortened
 from situationroom.paint.texts import Run, clipped, joined
 
 Align = Literal["left", "right"]
@@ -22,6 +23,12 @@ _LEAST_TEXT = 6
 """Cells below which a column of text is not squeezed."""
 _NUMBER_CELLS = 7
 """Cells kept for figures where there is room: ``99,999`` may grow to ``100,000``."""
+
+NAMES, DECIDES = 1_000, 50
+"""Priorities of the columns that name a row, and of the one a rule is about."""
+
+TELLING = frozenset({"error_rate", "success_rate", "p95", "count"})
+"""Columns of the trade by which a row is judged, whether or not a rule does."""
 
 _MORE = " …"
 """Ends a heading where columns are left out."""
@@ -40,6 +47,12 @@ class ColumnSpec(Spec):
     align: Align | None = Field(None, description="left or right; figures stand right by default")
     unit: Label | None = Field(None, description="written behind every value")
     values: ValueWords = Field(default_factory=dict, description="what people call some of its values")
+    priority: int | None = Field(
+        None,
+        ge=-100,
+        le=100,
+        description="on a narrow panel the lowest goes first; by default 0, more for what a rule is about",
+    )
 
 
 def _named(value: object) -> object:
@@ -84,47 +97,56 @@ WELL_KNOWN: Mapping[str, Known] = MappingProxyType(
 """Column names of the trade."""
 
 
-def column_widths(rows: Sequence[Sequence[Run]], aligns: Sequence[Align], width: int) -> list[int]:
-    """How wide each column stands, gaps not counted; columns that do not fit are left out at the right.
+def fitted(
+    rows: Sequence[Sequence[Run]], aligns: Sequence[Align], width: int, priorities: Sequence[int]
+) -> dict[int, int]:
+    """The columns that fit ``width`` cells, by place, and how wide each stands, gaps not counted.
 
-    Columns of text give way first, down to a few cells; columns of figures keep room to grow in.
+    Columns of text give way first, down to a few cells; a name only so far that it can be told from the
+    others. Then columns are left out: those of the lowest priority, of equal ones the last. Columns of
+    figures keep room to grow in.
     """
-    natural = [max((cells(row[place][0]) for row in rows), default=1) for place in range(len(aligns))]
+    places = range(len(aligns))
+    natural = [max((cells(row[place][0]) for row in rows), default=1) for place in places]
     least = [
-        size if align == "right" else min(size, _LEAST_TEXT)
-        for size, align in zip(natural, aligns, strict=True)
+        natural[place]
+        if aligns[place] == "right"
+        else min(natural[place], least_cells([row[place][0] for row in rows[1:]], _LEAST_TEXT))
+        if priorities[place] >= NAMES
+        else min(natural[place], _LEAST_TEXT)
+        for place in places
     ]
-    shown = len(natural)
-    while shown > 1 and sum(least[:shown]) + _GAP * (shown - 1) > width:
-        shown -= 1
-    widths = natural[:shown]
-    room = width - _GAP * (shown - 1)
-    for place in sorted(range(shown), key=lambda each: -widths[each]):
-        over = sum(widths) - room
+    shown = list(places)
+    while len(shown) > 1 and sum(least[place] for place in shown) + _GAP * (len(shown) - 1) > width:
+        shown.remove(min(reversed(shown), key=lambda place: priorities[place]))
+    widths = {place: natural[place] for place in shown}
+    room = width - _GAP * (len(shown) - 1)
+    for place in sorted(shown, key=lambda each: -widths[each]):
+        over = sum(widths.values()) - room
         if over > 0 and aligns[place] == "left":
             widths[place] = max(least[place], widths[place] - over)
-    if shown == 1:
-        widths[0] = max(1, min(widths[0], width))
-    for place in range(shown):
+    if len(shown) == 1:
+        widths[shown[0]] = max(1, min(widths[shown[0]], width))
+    for place in shown:
         if aligns[place] == "right":
-            spare = room - sum(widths)
+            spare = room - sum(widths.values())
             widths[place] += max(0, min(spare, _NUMBER_CELLS - widths[place]))
     return widths
 
 
-def gap_between(widths: Sequence[int], width: int) -> int:
+def gap_between(widths: Collection[int], width: int) -> int:
     """Cells between columns: wider where there is room, never so wide that the eye loses the row."""
     if len(widths) < 2:
         return _GAP
     return max(_GAP, min(_WIDEST_GAP, (width - sum(widths)) // (len(widths) - 1)))
 
 
-def columned(row: Sequence[Run], widths: Sequence[int], aligns: Sequence[Align], gap: int) -> list[Run]:
+def columned(row: Sequence[Run], widths: Mapping[int, int], aligns: Sequence[Align], gap: int) -> list[Run]:
     """One row as runs in its columns."""
     runs: list[Run] = []
-    for place, size in enumerate(widths):
+    for place, size in widths.items():
         shown, style = row[place]
-        if place:
+        if runs:
             runs.append((" " * gap, ""))
         runs.append((fit(shown, size, aligns[place]), style))
     return runs
@@ -136,24 +158,38 @@ def tabulated(
     aligns: Sequence[Align],
     width: int,
     marks: Sequence[Run] = (),
+    priorities: Sequence[int] = (),
 ) -> list[Text]:
     """A muted heading and the rows below it, in columns that fit ``width`` cells.
 
-    ``marks``, one a row and one cell wide, stand before the first column. Where columns are left out at the
-    right, the heading ends in ``…``.
+    ``marks``, one a row and one cell wide, stand before the first column. ``priorities``, one a column, say
+    which are left out last where they do not all fit; the first column is the row's name unless they say
+    otherwise. Where columns are left out, the heading ends in ``…``.
     """
+    priorities = priorities or [NAMES, *(0 for _ in head[1:])]
     heading = [(title, "muted") for title in head]
     room = width - 2 if marks else width
-    widths = column_widths([heading, *rows], aligns, room)
+    widths = fitted([heading, *rows], aligns, room, priorities)
     if cut := len(widths) < len(head):
         room = max(1, room - cells(_MORE))
-        widths = column_widths([heading, *rows], aligns, room)
-    gap = gap_between(widths, room)
+        widths = fitted([heading, *rows], aligns, room, priorities)
+    gap = gap_between(widths.values(), room)
     before: list[list[Run]] = [[(mark, style), (" ", "")] for mark, style in ((" ", ""), *marks)]
     if not marks:
         before = [[]] * (len(rows) + 1)
     after: list[list[Run]] = [[(_MORE, "muted")] if cut else [], *([] for _ in rows)]
+    body = _told_apart(rows, {place: size for place, size in widths.items() if priorities[place] >= NAMES})
     return [
         clipped(joined(*mark, *columned(row, widths, aligns, gap), *more), width)
-        for mark, row, more in zip(before, (heading, *rows), after, strict=True)
+        for mark, row, more in zip(before, (heading, *body), after, strict=True)
     ]
+
+
+def _told_apart(rows: Sequence[Sequence[Run]], names: Mapping[int, int]) -> list[list[Run]]:
+    """The rows with their names cut to the cells they have, different ones to different texts."""
+    body = [list(row) for row in rows]
+    for place, size in names.items():
+        texts = shortened([row[place][0] for row in body], size)
+        for row, text in zip(body, texts, strict=True):
+            row[place] = (text, row[place][1])
+    return body

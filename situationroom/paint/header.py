@@ -229,19 +229,17 @@ def _alerts(facts: HeaderFacts) -> Item:
 def _lamps_and_tabs(facts: HeaderFacts, width: int) -> tuple[list[Item], list[Item]]:
     """What stands in a wall's second row: all lamps in their order, or else the worst and how many more.
 
-    Reasons give way first, then the names of good sources, then those of the pages not shown.
+    Reasons give way first, then the names of the pages not shown, then the ages of good sources, then their
+    names.
     """
-    tabs = _tabs(facts) if len(facts.pages) > 1 else []
-    room = _left_of(tabs, width)
-    for reasons in (True, False):
-        lamps = [_lamp(source, facts.lang, reasons=reasons) for source in facts.sources]
-        if fitting(lamps, room) == len(lamps):
-            return lamps, tabs
-    lamps = _worst_first([], facts.sources, room)
-    if tabs and len(lamps) < len(facts.sources):
-        tabs = _tabs(facts, named=facts.page)
-        lamps = _worst_first([], facts.sources, _left_of(tabs, width))
-    return lamps, tabs
+    tabs, short_tabs = (_tabs(facts), _tabs(facts, named=facts.page)) if len(facts.pages) > 1 else ([], [])
+    whole = [_lamp(source, facts.lang) for source in facts.sources]
+    aged = [_lamp(source, facts.lang, reasons=False) for source in facts.sources]
+    named = [_named_lamp(source) for source in facts.sources]
+    for lamps, right in ((whole, tabs), (aged, tabs), (aged, short_tabs), (named, tabs), (named, short_tabs)):
+        if fitting(lamps, _left_of(right, width)) == len(lamps):
+            return lamps, right
+    return _worst_first([], facts.sources, _left_of(short_tabs, width)), short_tabs
 
 
 def _incident(facts: HeaderFacts, incident: Incident, room: int) -> list[Item]:
@@ -301,6 +299,13 @@ def _lamp(source: SourceHealth, lang: str, *, reasons: bool = True) -> Item:
         words += f" {say(source.reason, lang)}"
     mark: Piece = (f"{LEVEL_MARKS[source.level]} ", style or "good")
     return Item((mark, (words, style or "muted")), f"source:{source.name}")
+
+
+def _named_lamp(source: SourceHealth) -> Item:
+    """A good source by its name alone: its age counts where it is bad."""
+    if source.level is not Level.GOOD:
+        return _short_lamp(source) if source.level is not None else _lamp(source, "")
+    return Item(((LEVEL_MARKS[source.level], "good"), (f" {source.name}", "muted")), f"source:{source.name}")
 
 
 def _short_lamp(source: SourceHealth) -> Item:

@@ -1,7 +1,7 @@
 """A whole picture of one page: header, panels, actions, for snapshots and shares.
 
-A wall is a grid of exactly the size asked for. Under :data:`PHONE_UNDER` cells the panels stand one under
-another, each as long as it needs, and the picture is as high as they are.
+A wall is a grid of exactly the size asked for. On a desk the panels stand in two columns, on a phone one
+under another, each as long as it needs, and the picture is as high as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from situationroom.paint.actionbar import Hint, action_bar
 from situationroom.paint.body import paint_body
 from situationroom.paint.frame import paint_panel
 from situationroom.paint.glyphs import Glyphs
-from situationroom.paint.grid import Rect, phone_order, rectangles
+from situationroom.paint.grid import PHONE_UNDER, Rect, columns, rectangles, wall_fits
 from situationroom.paint.header import HeaderFacts, Held, phone_header, wall_header
 from situationroom.paint.incident import Incident, bannered, incident_of
 from situationroom.paint.rows import Row, blank
@@ -35,9 +35,6 @@ from situationroom.values import (
     RunStatus,
     SourceHealth,
 )
-
-PHONE_UNDER = 60
-"""Screens narrower than this, in cells, are phones."""
 
 LONGEST_PANEL = 60
 """Lines of one panel in a picture of a phone page."""
@@ -130,7 +127,7 @@ def paint_page(
     *,
     hints: Sequence[Hint] = (),
 ) -> tuple[Row, ...]:
-    """The page as rows of ``width`` cells: ``height`` of them on a wall, as many as it takes on a phone.
+    """The page as rows of ``width`` cells: ``height`` of them on a wall, else as many as it takes.
 
     Raises:
         KeyError: the layout has no such page.
@@ -143,12 +140,50 @@ def paint_page(
     header = wall_header(facts, width, theme, glyphs)
     foot = action_bar(room.actions(person), hints, width, theme, glyphs, lang=room.layout.lang)
     inside = max(0, height - len(header.rows) - len(foot.rows))
+    if wall_fits(spec, width, inside):
+        areas = rectangles(spec, width, inside)
+    else:
+        areas = _columns(room, panels, spec, width, person, theme, glyphs)
+        inside = max(area.y + area.height for area in areas.values())
+    body = _painted(room, panels, areas, width, inside, person, theme, glyphs)
+    return (*header.rows, *body, *foot.rows)
+
+
+def _columns(
+    room: PaintedRoom,
+    panels: Panels,
+    spec: PageSpec,
+    width: int,
+    person: Person,
+    theme: Theme,
+    glyphs: Glyphs,
+) -> Mapping[str, Rect]:
+    """The panels in columns, each at its full length."""
+
+    def wanted(name: str, cells: int) -> int:
+        panel = panels[name]
+        return full_height(panel, view_of(room, panel, person), cells, theme, glyphs)
+
+    return columns(spec, width, wanted)
+
+
+def _painted(
+    room: PaintedRoom,
+    panels: Panels,
+    areas: Mapping[str, Rect],
+    width: int,
+    height: int,
+    person: Person,
+    theme: Theme,
+    glyphs: Glyphs,
+) -> tuple[Row, ...]:
+    """The panels in their places, put together."""
     painted: dict[Rect, tuple[Row, ...]] = {}
-    for name, area in rectangles(spec, width, inside).items():
+    for name, area in areas.items():
         panel = panels[name]
         view = view_of(room, panel, person)
         painted[area] = paint_panel(panel, view, area.width, area.height, theme, glyphs).rows
-    return (*header.rows, *compose(painted, width, inside), *foot.rows)
+    return compose(painted, width, height)
 
 
 def view_of(room: PaintedRoom, panel: Panel[Any], person: Person) -> View:
@@ -238,11 +273,9 @@ def _phone(
 ) -> tuple[Row, ...]:
     """Header, every panel at its full length, and a row for each action."""
     rows = list(phone_header(header_facts(room, page, person), width, theme, glyphs).rows)
-    for name in phone_order(spec):
-        panel = panels[name]
-        view = view_of(room, panel, person)
-        height = full_height(panel, view, width, theme, glyphs)
-        rows += paint_panel(panel, view, width, height, theme, glyphs).rows
+    areas = _columns(room, panels, spec, width, person, theme, glyphs)
+    height = max(area.y + area.height for area in areas.values())
+    rows += _painted(room, panels, areas, width, height, person, theme, glyphs)
     for action in room.actions(person):
         rows += action_bar([action], [], width, theme, glyphs, lang=room.layout.lang).rows
     return tuple(rows)

@@ -116,15 +116,16 @@ def _setting(figures: Sequence[BigFigure], width: int, height: int) -> _Setting:
     """How all figures are set: as large as the least roomy of them allows.
 
     A digit's room is kept to spare, so that none flips as it grows. Where the whole figure cannot stand
-    large, its short form does, and the whole one stands below.
+    large, its short form does, and the whole one stands below. What it gained, its course and what it is held
+    against give way to it.
     """
     around = max(bool(each.label) + _below(each) for each in figures)
+    label = max(bool(each.label) for each in figures)
     if height >= 5 + around and width >= max(_large_cells(each.value, each.unit, 5) for each in figures) + 8:
         return _Setting(5)
-    if height >= 3 + around and width >= max(_large_cells(each.value, each.unit, 3) for each in figures) + 4:
+    if height >= 3 + label and width >= max(_large_cells(each.value, each.unit, 3) for each in figures) + 4:
         return _Setting(3)
-    around = max(bool(each.label) + 1 + bool(each.comparison) for each in figures)
-    if height >= 3 + around and width >= max(_large_cells(each.short, "", 3) for each in figures) + 4:
+    if height >= 4 + label and width >= max(_large_cells(each.short, "", 3) for each in figures) + 4:
         return _Setting(3, short=True)
     return _Setting(1)
 

@@ -10,7 +10,7 @@ from textual.timer import Timer
 from situationroom.i18n import say
 from situationroom.paint.actionbar import Hint, action_bar, message_line
 from situationroom.paint.bars import Chrome, Item, bar
-from situationroom.paint.page import PHONE_UNDER
+from situationroom.paint.grid import PHONE_UNDER
 from situationroom.ui.chrome import ChromeRows
 from situationroom.ui.message import Said
 from situationroom.ui.painter import Painter

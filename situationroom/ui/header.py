@@ -7,8 +7,9 @@ from collections.abc import Callable
 from textual.geometry import Size
 
 from situationroom.paint.bars import Chrome
+from situationroom.paint.grid import PHONE_UNDER
 from situationroom.paint.header import HEADER_ROWS, phone_header, wall_header
-from situationroom.paint.page import PHONE_UNDER, header_facts
+from situationroom.paint.page import header_facts
 from situationroom.ui.chrome import ChromeRows
 from situationroom.ui.painter import Painter
 from situationroom.values import SourceHealth

@@ -10,14 +10,9 @@ from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-from situationroom.paint.grid import Rect, column, phone_order, rectangles
-from situationroom.paint.page import PHONE_UNDER
+from situationroom.paint.grid import Rect, columns, phone_order, rectangles, wall_fits
 from situationroom.ui.host import PanelHost
 from situationroom.ui.painter import Painter
-
-SMALLEST_WIDTH = 14
-SMALLEST_HEIGHT = 4
-"""A panel smaller than this says nothing: the page becomes a column that scrolls."""
 
 
 class Wall(Widget):
@@ -38,7 +33,7 @@ class Wall(Widget):
         self._painter = painter
         self._pages = painter.room.layout.pages
         self._hosts: dict[str, PanelHost] = {}
-        self._heights: Mapping[str, int] = {}
+        self._heights: dict[tuple[str, int], int] = {}
         self.page = page
         self.enlarged: str | None = None
         self.worst_first = False
@@ -60,14 +55,11 @@ class Wall(Widget):
         if self.enlarged is not None:
             return {self.enlarged: Rect(0, 0, size.width, size.height)}
         spec = self._pages[self.page]
-        areas = rectangles(spec, size.width, size.height)
-        cramped = any(r.width < SMALLEST_WIDTH or r.height < SMALLEST_HEIGHT for r in areas.values())
-        if size.width >= PHONE_UNDER - 1 and not cramped:  # a scroll bar takes one
-            self._heights, self._order = {}, ()
-            return areas
-        order = self._order = self._column_order()
-        self._heights = {name: self._painter.wanted_height(name, size.width) for name in order}
-        return column(order, self._heights, size.width)
+        self._heights, self._order = {}, ()
+        if wall_fits(spec, size.width, size.height):
+            return rectangles(spec, size.width, size.height)
+        self._order = self._column_order()
+        return columns(spec, size.width, self._wanted, self._order)
 
     def host(self, name: str) -> PanelHost | None:
         """The host of a panel, once its page has been shown."""
@@ -106,10 +98,9 @@ class Wall(Widget):
         concerned = [host for host in self.shown if host.concerns(names)]
         for host in concerned:
             host.repaint()
-        width = self.scrollable_size.width
         reordered = bool(self._order) and self._order != self._column_order()
         if reordered or any(
-            self._painter.wanted_height(name, width) != height for name, height in self._heights.items()
+            self._painter.wanted_height(*place) != height for place, height in self._heights.items()
         ):
             self._relayout()
         return len(concerned)
@@ -124,6 +115,11 @@ class Wall(Widget):
         """A second has passed: ages and clocks."""
         for host in self.shown:
             host.tick()
+
+    def _wanted(self, name: str, width: int) -> int:
+        """The rows a panel wants, remembered, so that a change is noticed."""
+        height = self._heights[name, width] = self._painter.wanted_height(name, width)
+        return height
 
     def _column_order(self) -> tuple[str, ...]:
         """The order of panels that stand one under another."""

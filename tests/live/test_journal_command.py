@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -270,7 +271,7 @@ async def test_evidence_from_an_altered_journal_says_so_and_exits_with_one(reade
 
 async def test_a_file_that_is_no_journal_is_said_in_a_line(reader: Shell, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
-    with sqlite3.connect(other) as connection:
+    with closing(sqlite3.connect(other)) as connection, connection:
         connection.execute("create table entries (x)")
     connection.close()
     for file in (other, tmp_path / "firing.yaml"):

@@ -16,7 +16,7 @@ from situationroom.layout.models import ActionSpec, FeedSpec, Layout, PageSpec, 
 from situationroom.paint.actionbar import Hint, action_bar
 from situationroom.paint.bars import Chrome
 from situationroom.paint.glyphs import Glyphs
-from situationroom.paint.grid import column, phone_order, rectangles
+from situationroom.paint.grid import columns, phone_order, rectangles, wall_fits
 from situationroom.paint.header import HeaderFacts, page_tabs, phone_header, wall_header
 from situationroom.paint.page import build_panels, paint_page, panel_feeds
 from situationroom.paint.rows import Row, plain
@@ -93,10 +93,53 @@ def test_weights_make_tracks_wider() -> None:
 def test_a_phone_has_the_panels_one_under_another_in_the_order_of_its_page() -> None:
     assert phone_order(GRID) == ("a", "b", "c", "d", "e")
     assert phone_order(GRID.model_copy(update={"phone": ("c", "a")})) == ("c", "a")
-    assert [(a.y, a.height, a.width) for a in column(("c", "a"), {"a": 4, "c": 6}, 46).values()] == [
-        (0, 6, 46),
-        (6, 4, 46),
+    heights = {"a": 4, "c": 6}
+    areas = columns(GRID.model_copy(update={"phone": ("c", "a")}), 46, lambda name, _: heights[name])
+    assert [(a.y, a.height, a.width) for a in areas.values()] == [(0, 6, 46), (6, 4, 46)]
+
+
+DESK = PageSpec(grid=(("a", "b", "c", "d"), ("a", "e", "e", "e")), phone=("b", "a", "c", "e", "d"))
+
+
+def test_a_desk_has_them_in_two_columns_and_the_widest_across_both() -> None:
+    heights = {"a": 9, "b": 4, "c": 3, "d": 5, "e": 6}
+    asked: list[tuple[str, int]] = []
+
+    def wanted(name: str, width: int) -> int:
+        asked.append((name, width))
+        return heights[name]
+
+    areas = columns(DESK, 96, wanted)
+    assert list(areas) == ["b", "a", "c", "e", "d"], "the order of the phone"
+    assert areas["b"] == (0, 0, 48, 4)
+    assert areas["a"] == (48, 0, 48, 9)
+    assert areas["c"] == (0, 4, 48, 5), "below the first, and as long as its neighbour"
+    assert areas["e"] == (0, 9, 96, 6)
+    assert areas["d"] == (0, 15, 48, 5)
+    assert dict(asked)["e"] == 96
+    assert dict(asked)["c"] == 48
+
+
+@pytest.mark.parametrize("width", [20, 46, 60, 74, 75, 80, 96, 119, 160, 400])
+def test_columns_hold_every_panel_once_and_none_lies_over_another(width: int) -> None:
+    areas = columns(DESK, width, lambda name, cells: 3 + ord(name) % 5 + (cells < 50))
+    assert set(areas) == set("abcde")
+    taken = [
+        (x, y) for a in areas.values() for y in range(a.y, a.y + a.height) for x in range(a.x, a.x + a.width)
     ]
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < width
+
+
+def test_a_wall_is_kept_where_its_panels_are_wide_enough_and_not_where_they_are_not() -> None:
+    assert wall_fits(DESK, 200, 50)
+    assert wall_fits(DESK, 120, 40)
+    assert not wall_fits(DESK, 119, 40), "four beside each other are too narrow for a desk"
+    assert not wall_fits(DESK, 200, 6), "nobody reads a panel of three rows"
+    beside = PageSpec(grid=(("a", "b"),))
+    assert wall_fits(beside, 80, 24)
+    assert not wall_fits(beside, 70, 24)
+    assert not wall_fits(PageSpec(grid=(("a",),)), 46, 45), "a phone"
 
 
 def facts() -> HeaderFacts:

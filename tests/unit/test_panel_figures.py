@@ -105,16 +105,17 @@ def test_names_give_way_to_values_where_there_are_fewer_lines_than_figures() -> 
     assert all(value in "\n".join(low(20, 2)) for value in ("128", "7", "1분 15초"))
 
 
-def queue(**options: object) -> str:
+def queue(height: int = 5, **options: object) -> str:
     launch = views.launch_feeds()["error_queue"]
     return "\n".join(
-        views.painted("queue", views.view(launch, levels=views.LEVELS), 100, 5, by="code", **options)
+        views.painted("queue", views.view(launch, levels=views.LEVELS), 100, height, by="code", **options)
     )
 
 
 def test_a_queue_says_how_many_wait_since_when_and_until_when() -> None:
     shown = queue(oldest="oldest", incoming="in", outgoing="out")
-    assert "적체 1만 2,020건" in shown
+    assert "적체 1만 2,020건" in queue(height=3)
+    assert "적체" not in shown, "a large figure says it"
     assert "최장 대기 14분 20초" in shown
     assert "유입 140/분" in shown
     assert "처리 1,000/분" in shown
