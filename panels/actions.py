@@ -82,8 +82,12 @@ def _action(view: View, action: ActionState, width: int) -> list[Line]:
         (fit(printable(action.key), _INDENT - 1) + " ", "key" if action.allowed else "muted"),
         (printable(action.title or action.id), quiet),
     ]
-    painted = [Line(spread(left, _state(view, action), width), key)]
+    state = _state(view, action)
+    head = spread(left, state, width)
+    painted = [Line(head, key)]
     indent = (" " * _INDENT, "")
+    if action.active is not None and state[1][0] not in head.plain:  # that it is on must not be cut off
+        painted.append(line(indent, *state, key=key))
     if run is not None and (not run.state.ended or run.unsettled):
         painted += _run(view, run, key, width)
     elif not action.allowed and action.why is not None:

@@ -155,6 +155,7 @@ class Figures(Panel[FiguresOptions]):
             gain=self._gain(view, item, rows, points) if self.options.delta else "",
             comparison=_compared(view, item, value),
             trend=self._trend(item, points),
+            kind=item.figure,
         )
 
     def _level(self, view: View, item: Item, rows: Sequence[Row]) -> Level:

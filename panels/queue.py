@@ -40,6 +40,7 @@ from situationroom.panel import (
     notice,
     printable,
     run_cells,
+    shortened,
 )
 
 _MINUTE = 60.0
@@ -183,7 +184,8 @@ class Queue(Panel[QueueOptions]):
         names = min(most, max(least, *(cells(name) for _, name, _, _ in counted)), max(least, width // 3))
         room = width - 2 - names - 2 - widest - 7
         painted: list[Line] = []
-        for (count, name, key, level), figure in zip(counted, figures, strict=True):
+        short = shortened([name for _, name, _, _ in counted], names)
+        for (count, _, key, level), name, figure in zip(counted, short, figures, strict=True):
             style = level_style(level)
             runs: list[Run] = [
                 (LEVEL_MARKS[level] + " " if level else "  ", style),

@@ -69,6 +69,7 @@ from situationroom.paint.runs import (
 )
 from situationroom.paint.scales import time_ticks, writer
 from situationroom.paint.series import change, growth, summed, usual_gap
+from situationroom.paint.shortening import shortened
 from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
 from situationroom.paint.texts import Run, clipped, flowed, joined, run_cells, spread, wrapped
@@ -160,6 +161,7 @@ __all__ = [
     "run_progress",
     "run_said",
     "run_state",
+    "shortened",
     "slots",
     "sparkline",
     "spread",

@@ -15,6 +15,7 @@ from situationroom.paint.body import Body, paint_body
 from situationroom.paint.glyphs import CRITICAL, WARNING, Glyphs
 from situationroom.paint.heading import Heading, heading_of, state_words
 from situationroom.paint.rows import Piece, Row, blank, paint_pieces, restyle
+from situationroom.paint.texts import wrapped
 from situationroom.paint.theme import Theme
 from situationroom.panel import Panel, View
 from situationroom.values import Key
@@ -113,11 +114,9 @@ def inside(
         dim = theme.style("dimmed")
         shown = tuple(restyle(row, dim) for row in shown)
     keys: tuple[Key | None, ...] = body.keys[offset : offset + inner]
-    shown += (blank(width - 2),) * (inner - len(shown))
-    if heading.reason and height > 3:
-        words = [(f" {CRITICAL} {heading.reason}", "critical")]
-        shown += (paint_pieces(words, width - 2, theme, None, glyphs),)
-    shown = shown[: height - 2]
+    reason = _reason(heading, width - 2, 1 + inner - len(shown), theme, glyphs) if height > 3 else ()
+    shown += (blank(width - 2),) * (height - 2 - len(shown) - len(reason))
+    shown = (*shown, *reason)[: height - 2]
     keys = (keys + (None,) * height)[: len(shown)]
     left = paint_pieces([("│", line)], 1, theme, None, glyphs)
     thumb = _thumb(offset, inner, len(body))
@@ -125,6 +124,16 @@ def inside(
     rows = [(*left, *row, *(mark if y in thumb else left)) for y, row in enumerate(shown)]
     rows.append(_bottom(body, heading, offset, inner, width, theme, glyphs, focused=focused))
     return Framed(tuple(rows), (*keys, None), len(body))
+
+
+def _reason(heading: Heading, width: int, most: int, theme: Theme, glyphs: Glyphs) -> tuple[Row, ...]:
+    """Why the question failed, on as many rows as the body leaves it."""
+    if not heading.reason:
+        return ()
+    indent = " " * (cells(CRITICAL) + 2)
+    parts = wrapped(printable(heading.reason), max(1, width - len(indent)), most) or [""]
+    words = [f" {CRITICAL} {parts[0]}", *(indent + part for part in parts[1:])]
+    return tuple(paint_pieces([(each, "critical")], width, theme, None, glyphs) for each in words)
 
 
 def _bottom(

@@ -17,12 +17,15 @@ from rich.text import Text
 
 from situationroom.formats import fit, printable
 from situationroom.formats import width as cells
+from situationroom.paint.barvalues import with_values
 from situationroom.paint.scales import Scale, Write, scale
 from situationroom.paint.texts import clipped, joined
 
 Kind = Literal["bars", "histogram", "box", "scatter"]
 
 _SERIES = 8
+_BAR = 0.6
+"""How much of the way from one place to the next its bars take."""
 _FIRST_INK = 101
 """plotext is told 256-colour numbers from here on; they come back as ``series1`` … ``series8``."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 16, 5
@@ -82,8 +85,11 @@ def plotted(
         built = str(figure.build())
     finally:
         figure.clear()
-    lines = [_recoloured(line, width) for line in Text.from_ansi(built).split()]
-    return lines[:height]
+    lines = [_recoloured(line, width) for line in Text.from_ansi(built).split()][:height]
+    if kind == "bars" and not (horizontal and len(groups) == 1):
+        values = [group.ys for group in groups]
+        return with_values(lines, values, (look.tell, write), lying=horizontal)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +122,17 @@ def _bars(figure: Any, groups: Sequence[Group], look: _Look) -> None:
         heights,
         marker=[_marker("█", group) for group in range(len(groups))],
         orientation="horizontal" if look.horizontal else "vertical",
-        width=0.6,
+        width=_BAR,
     )
     figure.draw(bars)
     count = look.width // 12 if look.horizontal else look.height // 3
-    _rule(figure, 0 if look.horizontal else 1, scale(figures, max(2, count), look.write))
+    room = max(figures) * (
+        10 / look.width if look.horizontal else 1.5 / look.height
+    )  # for the figures themselves
+    _rule(
+        figure, 0 if look.horizontal else 1, scale([*figures, max(figures) + room], max(2, count), look.write)
+    )
+    figure.ruler(1 if look.horizontal else 0, 0).lim(0.6, len(labels) + 0.4)
     _name(figure, 1 if look.horizontal else 0, places, labels)
 
 

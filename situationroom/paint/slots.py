@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -23,6 +23,7 @@ _LEAST_NAME = 4
 _GAP = 2
 _SPARK_CELLS = (8, 30)
 _PICTURE_LINES, _PICTURE_CELLS = 3, 24
+_SERIES = 8
 _LEAST_SPAN = timedelta(minutes=5)
 
 
@@ -40,6 +41,7 @@ class BigFigure:
         gain: what it gained lately, in words.
         comparison: what it is held against, as runs.
         trend: its course, for a sparkline, or a chart where there is room.
+        kind: how it is written; figures of one kind and unit can share a chart.
 
     """
 
@@ -53,6 +55,7 @@ class BigFigure:
     gain: str = ""
     comparison: Sequence[Run] = ()
     trend: Points = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,22 @@ def slots(
     if slot_height == 1 and any(figure.label for figure in figures):
         return _low(figures, width, max(1, height))
     setting = _setting(figures, slot_width, slot_height)
+    window = timedelta(seconds=window_s)
+    if across == len(figures) and _alike(figures):
+        bare = [
+            _slot(replace(each, trend=()), slot_width, slot_height, setting, now, window) for each in figures
+        ]
+        top = max(map(len, bare))
+        if height - top > _PICTURE_LINES:
+            rows = [[slot[line] if line < len(slot) else joined() for slot in bare] for line in range(top)]
+            return [
+                *(_beside(row, slot_width) for row in rows),
+                *_shared(figures, width, height - top, now, window),
+            ]
     lines: list[Text] = []
     for start in range(0, len(figures), across):
         row = [
-            _slot(figure, slot_width, slot_height, setting, now, timedelta(seconds=window_s))
+            _slot(figure, slot_width, slot_height, setting, now, window)
             for figure in figures[start : start + across]
         ]
         lines += [
@@ -86,6 +101,28 @@ def slots(
             for place in range(max(map(len, row)))
         ]
     return lines[:height]
+
+
+def _alike(figures: Sequence[BigFigure]) -> bool:
+    """Whether one chart can show the courses of all: several, of one kind and unit, each with its name."""
+    return (
+        len(figures) > 1
+        and all(each.label and len(each.trend) > 1 for each in figures)
+        and len({(each.kind, each.unit) for each in figures}) == 1
+    )
+
+
+def _shared(
+    figures: Sequence[BigFigure], width: int, height: int, now: datetime, window: timedelta
+) -> list[Text]:
+    """One chart of all courses, by their names: how they move against each other is what it explains."""
+    start = min(_start(each.trend, now, window) for each in figures)
+    curves = [
+        Curve(each.label, each.trend, f"series{place % _SERIES + 1}", gap=usual_gap(each.trend))
+        for place, each in enumerate(figures)
+    ]
+    span, ticks = (start.timestamp(), now.timestamp()), time_ticks(start, now, width // 12)
+    return chart(curves, span, width, height, write=figures[0].write, ticks=ticks)
 
 
 def _low(figures: Sequence[BigFigure], width: int, height: int) -> list[Text]:

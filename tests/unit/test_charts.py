@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import timedelta
 
 import pytest
@@ -174,6 +175,39 @@ def test_a_plot_with_korean_labels_fills_every_line_exactly(kind: str, width: in
     assert len(lines) == height
     assert {cell_len(text.plain) for text in lines} == {width}
     assert all(text.plain.isprintable() for text in lines)
+
+
+def bars(*groups: list[float], width: int = 60, height: int = 12, lying: bool = False) -> list[str]:
+    labels = ["온라인", "대리점", "직영점", "알뜰폰"][: len(groups[0])]
+    named = [Group(str(place), ys, (), labels) for place, ys in enumerate(groups)]
+    return [each.plain for each in plotted("bars", named, width, height, write=KO, horizontal=lying)]
+
+
+@pytest.mark.parametrize(
+    "ys",
+    [[412.0, 95.0, 1_203.0, 8.0], [3.0, 2.0], [70_000.0, 9_000.0], [5.0], [120.0, 120.0, 120.0]],
+)
+def test_every_bar_carries_its_value(ys: list[float]) -> None:
+    lines = bars(ys)
+    plots = [re.split("[│┤]", line)[1] for line in lines if line.endswith("│")]
+    assert sorted(" ".join(plots).replace("█", " ").split()) == sorted(KO(y) for y in ys)
+
+
+def test_a_value_stands_above_its_own_bar_and_over_no_other() -> None:
+    lines = bars([412.0, 95.0, 1_203.0, 8.0], [300.0, 195.0, 0.0, 18.0], [120.0, 95.0, 703.0, 108.0])
+    at = {w: (y, lines[y].index(w)) for w in ("1,203", "703") for y in range(12) if w in lines[y]}
+    for word, (y, x) in at.items():
+        assert "█" in lines[y + 1][x : x + len(word)]
+        assert "█" not in lines[y][x - 1 : x + len(word) + 1]
+    assert len(at) == 2
+
+
+def test_a_lying_bar_has_its_value_behind_it_or_none_where_bars_run_into_each_other() -> None:
+    lines = bars([412.0, 95.0], [330.0, 195.0], height=16, lying=True)
+    rows = {word: next(line for line in lines if f" {word} " in line) for word in ("412", "95", "330", "195")}
+    assert rows["412"].count("█") > rows["330"].count("█") > rows["195"].count("█") > rows["95"].count("█")
+    squeezed = bars([412.0, 95.0, 1_203.0, 8.0], [300.0, 195.0, 7.0, 18.0], height=9, lying=True)
+    assert not any("412" in line or "300" in line for line in squeezed)
 
 
 def test_a_plot_leaves_nothing_behind_for_the_next() -> None:

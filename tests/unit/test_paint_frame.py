@@ -119,6 +119,20 @@ def test_a_feed_that_never_answered_shows_only_its_reason() -> None:
     assert "받는 중" not in "".join(lines)
 
 
+@pytest.mark.parametrize("rows", [0, 2, 30])
+def test_a_long_reason_takes_the_rows_that_figures_leave_it(rows: int) -> None:
+    words = "접속 거부됨 — 10.0.0.7:5432 에서 pg_hba.conf 에 항목이 없음, 사용자 monitor, 데이터베이스 kos"
+    failed = replace(feed(failure=words), reading=None) if not rows else feed(failure=words, rows=rows)
+    framed = frame(View(feeds={"agencies": failed}, now=NOW), width=40, height=10)
+    lines = text(framed)
+    assert len(lines) == 10
+    said = "".join(line.strip("│┃ ") for line in lines if "기관" not in line)
+    whole = words.replace(" ", "") in said.replace(" ", "")
+    assert whole == (rows < 30), "with many rows the figures keep their place"
+    assert "접속 거부됨" in said
+    assert len([line for line in lines[1:] if "기관" in line]) == min(rows, 7)
+
+
 def test_the_worst_of_several_feeds_speaks_by_its_name() -> None:
     good = feed()
     bad = replace(feed(failure="시간 초과", age_s=20), name="queue")

@@ -88,6 +88,30 @@ def low(width: int, height: int) -> list[str]:
     return views.painted("figures", views.view(feed), width, height, items=items, delta=False)
 
 
+def courses(width: int, height: int, **changes: object) -> list[str]:
+    feed = views.feed("activations", [{"a": 128, "b": 7, "c": 75}])
+    items: list[dict[str, object]] = [
+        {"value": "a", "label": "가입", "unit": "건"},
+        {"value": "b", "label": "대기", "unit": "건"},
+        {"value": "c", "label": "오류", "unit": "건", **changes},
+    ]
+    return views.painted("figures", views.view(feed), width, height, items=items, delta=False, trend="value")
+
+
+def test_figures_of_one_unit_share_a_chart_that_names_their_courses() -> None:
+    shown = courses(90, 12)
+    assert len(shown) <= 12
+    (legend,) = [each for each in shown if "━━" in each]
+    assert [name for name in ("가입", "대기", "오류") if name in legend] == ["가입", "대기", "오류"]
+    assert sum("┤" in each and each.count("┤") == 1 for each in shown) >= 2, "one ruler"
+
+
+def test_figures_of_other_units_keep_their_own_charts() -> None:
+    assert not any("━━" in each for each in courses(90, 12, unit="초"))
+    assert not any("━━" in each for each in courses(90, 12, figure="percent"))
+    assert not any("━━" in each for each in courses(90, 5))
+
+
 def test_figures_in_a_low_box_show_their_values_before_anything_else() -> None:
     assert low(24, 3) == ["진행 중 128 건", "2분 초과 7 건", "평균 1분 15초"]
     shown = "\n".join(low(48, 1))
@@ -177,6 +201,13 @@ def test_a_queue_shows_the_longest_and_says_how_many_more_there_are() -> None:
     assert waiting(limit=1)[-1].strip() == "외 3개 · 0건 2개 숨김"
     assert waiting(limit=1, zeros=True)[-1].strip() == "외 5개"
     assert "숨김" not in "".join(waiting(zeros=True))
+
+
+def test_bars_whose_names_are_cut_can_still_be_told_apart() -> None:
+    names = [f"KAIT_INS_PRECHECK_{what}" for what in ("SKIP", "LOG", "RETRY")]
+    feed = views.feed("q", [{"code": name, "count": 5} for name in names], ("code",))
+    shown = views.painted("queue", views.view(feed), 34, 2)[-3:]
+    assert len({each.split()[0] for each in shown}) == 3
 
 
 def test_a_large_figure_stays_while_bars_give_way() -> None:
