@@ -19,8 +19,8 @@ Align = Literal["left", "right"]
 
 _GAP = 2
 _WIDEST_GAP = 5
-_LEAST_TEXT = 6
-"""Cells below which a column of text is not squeezed."""
+_LEAST_TEXT, _LEAST_HEADING = 6, 4
+"""Cells below which a column of text, or the heading of figures, is not squeezed."""
 _NUMBER_CELLS = 7
 """Cells kept for figures where there is room: ``99,999`` may grow to ``100,000``."""
 
@@ -102,14 +102,14 @@ def fitted(
 ) -> dict[int, int]:
     """The columns that fit ``width`` cells, by place, and how wide each stands, gaps not counted.
 
-    Columns of text give way first, down to a few cells; a name only so far that it can be told from the
-    others. Then columns are left out: those of the lowest priority, of equal ones the last. Columns of
-    figures keep room to grow in.
+    Headings of figures give way first, then columns of text, down to a few cells; a name only so far that
+    it can be told from the others. Then columns are left out: those of the lowest priority, of equal ones
+    the last. Columns of figures keep room to grow in.
     """
     places = range(len(aligns))
     natural = [max((cells(row[place][0]) for row in rows), default=1) for place in places]
     least = [
-        natural[place]
+        min(natural[place], max([_LEAST_HEADING, *(cells(row[place][0]) for row in rows[1:])]))
         if aligns[place] == "right"
         else min(natural[place], least_cells([row[place][0] for row in rows[1:]], _LEAST_TEXT))
         if priorities[place] >= NAMES
@@ -121,9 +121,9 @@ def fitted(
         shown.remove(min(reversed(shown), key=lambda place: priorities[place]))
     widths = {place: natural[place] for place in shown}
     room = width - _GAP * (len(shown) - 1)
-    for place in sorted(shown, key=lambda each: -widths[each]):
+    for place in sorted(shown, key=lambda each: (aligns[each] == "left", -widths[each])):
         over = sum(widths.values()) - room
-        if over > 0 and aligns[place] == "left":
+        if over > 0:
             widths[place] = max(least[place], widths[place] - over)
     if len(shown) == 1:
         widths[shown[0]] = max(1, min(widths[shown[0]], width))

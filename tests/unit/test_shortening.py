@@ -64,13 +64,23 @@ def test_a_name_needs_as_many_cells_as_tell_it_from_the_others() -> None:
     assert not any(each[-1].isdigit() and each[-2] == "…" for each in shortened(SERVERS, apart))
 
 
+def test_a_heading_gives_way_before_the_figures_below_it_do() -> None:
+    body = [[("fallback", ""), ("40.5 %", ""), ("5,000 ms", "")]]
+    aligns: tuple[Align, ...] = ("left", "right", "right")
+    head, line = (each.plain for each in tabulated(["agency", "error rate", "p95"], body, aligns, 27))
+    assert "40.5 %" in line
+    assert "5,000 ms" in line
+    assert "error" in head
+    assert "error rate" not in head
+
+
 def rows(*names: str) -> list[list[tuple[str, str]]]:
     return [[(name, ""), ("1,204", ""), ("0.4 %", "")] for name in names]
 
 
 def test_a_column_goes_before_two_names_look_the_same() -> None:
     aligns: tuple[Align, ...] = ("left", "right", "right")
-    drawn = tabulated(["코드", "건수", "오류율"], rows(*REFERENCES), aligns, 20, (), [NAMES, 0, 50])
+    drawn = tabulated(["코드", "건수", "오류율"], rows(*REFERENCES), aligns, 17, (), [NAMES, 0, 50])
     texts = [each.plain for each in drawn]
     assert texts[0].endswith("…")
     assert "건수" not in texts[0]
