@@ -16,7 +16,7 @@ from situationroom.panel import (
     RunStatus,
     View,
     clipped,
-    flowed,
+    grouped,
     level_style,
     line,
     printable,
@@ -28,6 +28,7 @@ from situationroom.panel import (
 )
 
 _MOST = 200
+_GAP, _INDENTS_FROM = 2, 40
 _AGE_CELLS = 8
 
 
@@ -97,33 +98,29 @@ def _alert(view: View, alert: Alert, width: int) -> list[Line]:
         (" ", ""),
     ]
     if alert.key:
-        runs += [(key_text(alert.key), "strong"), ("  ", "")]
+        runs += [(key_text(alert.key), "strong"), (" " * _GAP, "")]
     title: Run = (printable(alert.title or alert.rule), style)
-    indent: Run = (" " * (_AGE_CELLS + 3), "")
+    indent: Run = (" " * (_AGE_CELLS + 3 if width >= _INDENTS_FROM else 2), "")
     facts = _facts(view, alert)
     if alert.why is not None:
-        facts.insert(
-            0, (view.say(alert.why.id, **alert.why.values) + "  ", "warning" if alert.unjudged else "")
-        )
+        facts.insert(0, [(view.say(alert.why.id, **alert.why.values), "warning" if alert.unjudged else "")])
     if alert.held:
-        facts.insert(0, (view.say("panels.held") + "  ", "stale"))
-    below: list[Run] = []
+        facts.insert(0, [(view.say("panels.held"), "stale")])
     if alert.key and run_cells([*runs, title]) > width:
-        below = [title, ("  ", "")]  # whom it is about comes first: that is never cut for what it is
+        facts.insert(0, [title])  # whom it is about comes first: that is never cut for what it is
     else:
         runs.append(title)
-    if run_cells([*runs, ("  ", ""), *below, *facts]) <= width:
-        return [line(*runs, ("  ", ""), *below, *facts, key=key)]
-    if not below and not facts:
-        return [line(*runs, key=key)]
-    rest = flowed([*below, *facts], width - run_cells([indent]))
+    whole = grouped([runs, *facts], width, _GAP)
+    if len(whole) == 1:
+        return [line(*whole[0], key=key)]
+    rest = grouped(facts, width - run_cells([indent]), _GAP)
     return [line(*runs, key=key), *(line(indent, *part, key=key) for part in rest)]
 
 
-def _facts(view: View, alert: Alert) -> list[Run]:
+def _facts(view: View, alert: Alert) -> list[list[Run]]:
     """The figures that met the condition, named and written as in every panel."""
-    runs: list[Run] = []
+    parts: list[list[Run]] = []
     for name, value in list(alert.facts.items())[:8]:
         heading = view.heading(name, alert.feed)
-        runs += [(f"{printable(heading.title)} ", "muted"), (f"{view.shown(value, heading)}  ", "")]
-    return runs
+        parts.append([(f"{printable(heading.title)} ", "muted"), (view.shown(value, heading), "")])
+    return parts

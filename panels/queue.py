@@ -31,6 +31,7 @@ from situationroom.panel import (
     digits_width,
     exact_figure,
     figure_of,
+    grouped,
     joined,
     level_style,
     line,
@@ -39,7 +40,6 @@ from situationroom.panel import (
     moment_of,
     notice,
     printable,
-    run_cells,
     shortened,
 )
 
@@ -137,7 +137,7 @@ class Queue(Panel[QueueOptions]):
                 parts.append(_part(view, "panels.to_empty", left))
             elif total and round(net) > 0:
                 parts.append([(view.say("panels.growing"), "warning")])
-        return _flowed(parts, width)
+        return [joined(*runs) for runs in grouped(parts, width)]
 
     def _oldest_s(self, view: View) -> float | None:
         """Seconds the oldest had waited when the reading came: of what happened since, nobody knows."""
@@ -234,18 +234,6 @@ def _part(view: View, name: str, figure: str) -> list[Run]:
 
 def _a_minute(view: View, figure: float, sign: str = "") -> str:
     return view.say("panels.per_minute", figure=sign + number(round(figure)))
-
-
-def _flowed(parts: Sequence[Sequence[Run]], width: int) -> list[Text]:
-    """Parts one after another, broken into lines between them."""
-    texts: list[Text] = []
-    runs: list[Run] = []
-    for part in parts:
-        if runs and run_cells(runs) + 3 + run_cells(part) > width:
-            texts.append(joined(*runs))
-            runs = []
-        runs += [("   ", ""), *part] if runs else list(part)
-    return [*texts, joined(*runs)] if runs else texts
 
 
 def _bar(share: float, width: int) -> str:

@@ -72,7 +72,7 @@ from situationroom.paint.series import change, growth, summed, usual_gap
 from situationroom.paint.shortening import shortened
 from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
-from situationroom.paint.texts import Run, clipped, flowed, joined, run_cells, spread, wrapped
+from situationroom.paint.texts import Run, clipped, flowed, grouped, joined, run_cells, spread, wrapped
 from situationroom.paint.words import Heading, RoomWords
 from situationroom.values import (
     ActionState,
@@ -138,6 +138,7 @@ __all__ = [
     "figure_of",
     "first_figures",
     "flowed",
+    "grouped",
     "growth",
     "heads",
     "joined",

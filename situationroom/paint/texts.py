@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Span, Text
@@ -51,6 +51,17 @@ def flowed(runs: Iterable[Run], width: int) -> list[list[Run]]:
             lines.append([])
             characters = characters.lstrip(" ")
         lines[-1].append((characters, style))
+    return lines
+
+
+def grouped(parts: Iterable[Sequence[Run]], width: int, gap: int = 3) -> list[list[Run]]:
+    """Parts with ``gap`` cells between them, in as many lines as they take; none is broken."""
+    lines: list[list[Run]] = []
+    for part in parts:
+        if lines and run_cells([*lines[-1], *part]) + gap <= width:
+            lines[-1] += [(" " * gap, ""), *part]
+        else:
+            lines.append(list(part))
     return lines
 
 

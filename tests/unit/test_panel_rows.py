@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from situationroom.panel import Line, View
-from situationroom.values import Level, Row
+from situationroom.values import Alert, Level, Row
 from tests.unit import panel_views as views
 
 
@@ -169,3 +169,22 @@ def test_bars_and_sums_keep_every_digit(value: int | Decimal, shown: str) -> Non
     seen = views.view(views.feed("q", [{"k": "a", "n": value}, {"k": "b", "n": 0}], ("k",)))
     assert shown in "".join(views.painted("queue", seen, 90, 12, count="n"))
     assert shown in "".join(views.painted("figures", seen, 40, 1, value="n", figure="number"))
+
+
+@pytest.mark.parametrize("width", [24, 30, 38, 46, 90])
+def test_a_narrow_alert_keeps_whom_it_is_about_and_parts_no_figure_from_its_name(width: int) -> None:
+    alert = Alert(
+        "slow",
+        "기관 응답 지연",
+        "agencies",
+        ("KAIT",),
+        Level.CRITICAL,
+        views.NOW - timedelta(seconds=24),
+        facts={"p95": 5_000, "requests": 1_190},
+    )
+    shown = views.painted("alerts", views.view(alerts=(alert,)), width, 6)
+    assert "KAIT" in shown[0]
+    assert any("p95 5,000" in each for each in shown)
+    assert any("요청 1,190" in each for each in shown)
+    assert any("기관 응답 지연" in each for each in shown)
+    assert len(shown) == (1 if width == 90 else len(shown))
