@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from situationroom.actions.decided import decided
 from situationroom.actions.guards import Guards
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.perform import Performer
@@ -98,6 +99,33 @@ class Awaiting:
                         await self._tail.moved.wait()
         return False
 
+    async def withdraw(self, run: Run) -> None:
+        """Take the request back, unless somebody decided before: the journal says who came first.
+
+        Raises:
+            ActionDenied: it was decided already, and by whom.
+
+        """
+
+        def undecided(ledger: Ledger) -> None:
+            record = ledger.runs.get(run.id)
+            if record is not None and (why := decided(ledger, record, self._guards, self._clock.now())):
+                raise ActionDenied(why.id, **why.values)
+
+        if run.state is not RunState.AWAITING:
+            undecided(self._tail.ledger)
+            raise ActionDenied("actions.already_fired")
+        written = True
+        try:
+            await self._records.claim(run, Kind.WITHDRAWN, {}, undecided)
+        except JournalError:
+            written = False  # nobody can approve it there either
+        if run.state is RunState.AWAITING:
+            run.move(RunState.WITHDRAWN)
+            if not written:
+                await self._records.write_sooner_or_later(run, Kind.WITHDRAWN)
+            run.ended.set()
+
     async def _stands(self, run: Run, record: Record) -> bool:
         """Whether an approval counts: who gave it, and that nothing changed since the preview."""
         asker = replace(run.call.person, proof=record.proof)
@@ -136,7 +164,7 @@ class Awaiting:
 
         def nobody_did(ledger: Ledger) -> None:
             record = ledger.runs.get(run.id)
-            if record is not None and (record.approver or record.refused):
+            if record is not None and (record.approver or ledger.state(record) is not RunState.AWAITING):
                 raise ActionDenied("actions.already_fired")
 
         try:

@@ -133,12 +133,13 @@ class Door:
     async def withdraw(self, run: str) -> None:
         """Forget a run that was not confirmed, or still waits for its second person; journalled."""
         withdrawn = self.known(run)
-        if withdrawn.state not in (RunState.PREVIEWED, RunState.AWAITING):
+        if withdrawn.fired and withdrawn.action.spec.confirmation == "two-person":
+            await self._awaiting.withdraw(withdrawn)
+            return
+        if withdrawn.state is not RunState.PREVIEWED:
             raise ActionDenied("actions.already_fired")
-        waited = withdrawn.state is RunState.AWAITING
         withdrawn.move(RunState.WITHDRAWN)
-        if not waited:
-            del self._runs[run]
+        del self._runs[run]
         await self._records.write_sooner_or_later(withdrawn, Kind.WITHDRAWN)
         withdrawn.ended.set()
 
@@ -323,7 +324,7 @@ class Door:
         if run.action.spec.confirmation == "two-person":
             record = ledger.runs.get(run.id)
             if record is None or not record.approver:
-                raise ActionDenied("actions.waits_no_more")
+                raise ActionDenied("actions.not_approved")
 
     async def _lease(self) -> str:
         lease = await self._tail.lease()

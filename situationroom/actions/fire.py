@@ -247,6 +247,10 @@ class Firing:
         """Runs of every process that wait for a second person, the oldest first."""
         return self._second.approvals()
 
+    def decided(self, run: str) -> Message | None:
+        """Why a run waits for no second person, or None; see :meth:`SecondPerson.decided`."""
+        return self._second.decided(run)
+
     async def approve(self, run: str, person: Person) -> None:
         """A second person's yes; see :meth:`SecondPerson.approve`."""
         await self._second.approve(run, person)

@@ -47,7 +47,7 @@ class Record:
         superseded: a later run changed the same again.
         proof: how the asker was known when they confirmed.
         waits_since, expires: when its wait for a second person began, and when it lapses.
-        approver, approver_proof: who approved, and how they are known.
+        approver, approver_proof, approved: who approved, how they are known, and when.
         refused: why a second person refused it.
         ended: when its end was written.
         done, total, failed, errors, facts: where a batch stands.
@@ -98,6 +98,7 @@ class Record:
     expires: datetime | None = None
     approver: str = ""
     approver_proof: Proof = Proof.CLAIMED
+    approved: datetime | None = None
     refused: str = ""
     ended: datetime | None = None
     done: int = 0
@@ -190,13 +191,18 @@ def _approval_asked(record: Record, entry: Entry, facts: Facts) -> dict[str, Any
 def _approved(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     if record.state is not RunState.AWAITING:
         return {}
-    return {"approver": entry.person, "approver_proof": _proof(facts)}
+    return {"approver": entry.person, "approver_proof": _proof(facts), "approved": entry.moment}
 
 
 def _refused(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     if record.state is not RunState.AWAITING:
         return {}
-    return {"state": RunState.DENIED, "refused": entry.person, "reason": _said(facts.get("reason"))}
+    return {
+        "state": RunState.DENIED,
+        "refused": entry.person,
+        "ended": entry.moment,
+        "reason": _said(facts.get("reason")),
+    }
 
 
 def _confirmed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
@@ -264,6 +270,11 @@ def _denied(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     return {"state": state, "ended": entry.moment, "reason": _said(reason)}
 
 
+def _withdrawn(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
+    del record, facts
+    return {"state": RunState.WITHDRAWN, "ended": entry.moment}
+
+
 def _expired(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     del record
     return {"state": RunState.EXPIRED, "ended": entry.moment, "reason": _said(facts.get("reason"))}
@@ -314,7 +325,7 @@ _CHANGES: Mapping[str, Change] = MappingProxyType(
         Kind.DENIED: _denied,
         Kind.EXPIRED: _expired,
         stepping.STEP: _step,
-        Kind.WITHDRAWN: _sets(state=RunState.WITHDRAWN),
+        Kind.WITHDRAWN: _withdrawn,
         Kind.APPROVAL_ASKED: _approval_asked,
         Kind.APPROVED: _approved,
         Kind.REFUSED: _refused,

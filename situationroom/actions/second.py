@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from situationroom.actions.asked import Approval
+from situationroom.actions.decided import decided
 from situationroom.actions.guards import Guards
 from situationroom.actions.ledger import Ledger
 from situationroom.actions.record import Record
@@ -15,7 +16,7 @@ from situationroom.actions.tail import Tail
 from situationroom.actions.trust import Trust
 from situationroom.errors import ActionDenied
 from situationroom.journal import Kind
-from situationroom.values import Message, Person, Proof, RunState, Value
+from situationroom.values import Message, Person, Proof, Value
 
 LONGEST_REASON = 500
 
@@ -36,6 +37,14 @@ class SecondPerson:
         """What waits for a second person, the oldest first."""
         waiting = (one for one in self._tail.ledger.awaiting() if not one.approver)
         return tuple(self._shown(one) for one in waiting if one.expires and one.expires > self._now())
+
+    def decided(self, run: str) -> Message | None:
+        """Why a run waits for no second person; None while it does."""
+        ledger = self._tail.ledger
+        record = ledger.runs.get(run)
+        if record is None:
+            return Message("actions.no_such_run")
+        return decided(ledger, record, self._guards, self._now())
 
     async def approve(self, run: str, person: Person) -> None:
         """A yes, written so that it counts once.
@@ -82,9 +91,8 @@ class SecondPerson:
         record = ledger.runs.get(run)
         if record is None:
             raise ActionDenied("actions.no_such_run")
-        over = record.expires is None or record.expires <= self._now()
-        if ledger.state(record) is not RunState.AWAITING or record.approver or over:
-            raise ActionDenied("actions.waits_no_more")
+        if (why := decided(ledger, record, self._guards, self._now())) is not None:
+            raise ActionDenied(why.id, **why.values)
         return record
 
     def _shown(self, record: Record) -> Approval:

@@ -160,7 +160,10 @@ async def _approved(at: Terminal, asked: Asked) -> RunStatus:
         while (status := status_of(at.room, asked.run)) is not None and status.state is RunState.AWAITING:
             if at.interrupted.is_set() and not withdrawn:
                 withdrawn = True
-                await _withdraw(at, asked.run)
+                try:
+                    await at.room.withdraw(asked.run)
+                except ActionDenied as error:  # somebody decided meanwhile
+                    click.echo(at.told(error.message), err=True)
                 continue
             if status.approve_left_s is not None:
                 countdown.show(at.say("waits_left", left=at.left(status.approve_left_s)))

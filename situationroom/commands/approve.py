@@ -17,7 +17,7 @@ from situationroom.commands._terminal import agreed, interrupts
 from situationroom.errors import ActionDenied, UsageError
 from situationroom.formats import printable
 from situationroom.i18n import say
-from situationroom.values import GUEST, Proof
+from situationroom.values import GUEST, Message, Proof
 
 _SHORT = 8
 
@@ -93,15 +93,18 @@ def _the_one(at: Terminal, run: str) -> Approval:
     """The waiting run whose id begins so.
 
     Raises:
-        ActionDenied: none does.
+        ActionDenied: none does, and what became of the one that did.
         UsageError: several do.
 
     """
     found = [approval for approval in at.room.approvals() if approval.run.startswith(run)]
-    if not found:
-        raise ActionDenied("people.waits_not", run=run)
     if len(found) > 1:
         raise UsageError("people.waits_several", run=run)
+    if not found:
+        over = [status.id for status in at.room.runs() if status.id.startswith(run)]
+        why = at.room.decided(over[0]) if len(over) == 1 else None
+        why = why or Message("people.waits_not", {"run": run})
+        raise ActionDenied(why.id, **why.values)
     return found[0]
 
 

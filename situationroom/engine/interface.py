@@ -163,6 +163,9 @@ class Room(Protocol):
     def approvals(self) -> tuple[Approval, ...]:
         """Runs of every process that wait for a second person, the oldest first."""
 
+    def decided(self, run: str) -> Message | None:
+        """Why a run waits for no second person: who approved, refused or withdrew it, when. None while it does."""
+
     async def approve(self, run: str, person: Person) -> None:
         """A second person's yes; the process that asked then looks again and fires.
 

@@ -239,6 +239,10 @@ class LiveRoom:
         """Runs that wait for a second person."""
         return self._firing.approvals()
 
+    def decided(self, run: str) -> Message | None:
+        """Why a run waits for no second person, or None."""
+        return self._firing.decided(run)
+
     async def approve(self, run: str, person: Person) -> None:
         """A second person's yes."""
         await self._firing.approve(run, person)

@@ -10,7 +10,7 @@ from situationroom.formats import duration
 from situationroom.i18n import say
 from situationroom.ui.desk import Desk
 from situationroom.ui.message import Tone
-from situationroom.values import RunState, RunStatus
+from situationroom.values import Message, RunState, RunStatus
 
 _ENDINGS: Mapping[RunState, tuple[str, Tone]] = {
     RunState.AWAITING: ("ui.awaiting", "warning"),
@@ -57,13 +57,16 @@ class Outcomes:
 
         waiting = next((each for each in self._room.approvals() if each.run == run), None)
         if waiting is None:
-            self._app.tell("ui.approval_gone")
+            self._app.tell(self._room.decided(run) or "ui.approval_gone")
             return
         title = self._desk.title(waiting.action)
         shown = say("ui.approval_title", self._app.painter.lang, title=title)
         screen = ApprovalScreen(waiting, shown, self._room, self._app.person, self._app.wording())
         decision = await self._app.push_screen_wait(screen)
-        if decision is not None:
+        if decision == "over":
+            reason = self._room.decided(run) or Message("ui.approval_gone")
+            self._app.tell("ui.approval_decided", "warning", title=title, reason=reason)
+        elif decision is not None:
             self._app.tell(f"ui.approval_{decision}", title=title)
 
     async def _follow(self, run: RunStatus) -> None:

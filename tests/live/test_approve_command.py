@@ -189,7 +189,7 @@ async def test_a_refusal_ends_it_with_its_reason(office: Office) -> None:
     assert "claimed" not in await office.kinds(run)
     code, _, err = await office.approve(run, "--as", "lee", "--yes", "--pin-stdin", typed=PINS["lee"])
     assert code == 1
-    assert "승인을 기다리는 실행이 아님" in err
+    assert re.search(r"이승인 님이 거절: 점검 중 \(\d\d:\d\d:\d\d\)", err)
 
 
 @pytest.mark.parametrize(

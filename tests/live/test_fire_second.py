@@ -3,9 +3,10 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +68,28 @@ async def asked(room: FiringRoom) -> str:
 
 async def seen(room: FiringRoom) -> Approval:
     return (await wait_until(room.firing.approvals))[0]
+
+
+async def written(room: FiringRoom, kind: str) -> str:
+    """The room's time at which the one entry of a kind was written."""
+    (entry,) = [one for one in await room.entries() if one.kind == kind]
+    return f"{entry.moment.astimezone(room.clock.now().tzinfo):%H:%M:%S}"
+
+
+async def is_last(room: FiringRoom, kind: str) -> bool:
+    return (await room.kinds())[-1] == kind
+
+
+@contextmanager
+def no_writing(journal: Path) -> Iterator[None]:
+    """Another program holds the write lock meanwhile."""
+    connection = sqlite3.connect(journal, isolation_level=None)
+    connection.execute("begin immediate")
+    try:
+        yield
+    finally:
+        connection.execute("rollback")
+        connection.close()
 
 
 def why(caught: pytest.ExceptionInfo[ActionDenied]) -> Message:
@@ -171,7 +194,9 @@ async def test_a_refusal_has_its_reason_on_the_askers_screen(database: str, tmp_
         assert not kims.firing.approvals()
         with pytest.raises(ActionDenied) as caught:
             await parks.firing.approve(run, parks.me)
-        assert why(caught).id == "actions.waits_no_more"
+        assert (
+            say(why(caught), "ko") == f"박승인 님이 거절: 점검 시간이 아님 ({await written(kims, 'refused')})"
+        )
 
 
 async def test_the_asker_can_withdraw_while_it_waits(database: str, tmp_path: Path) -> None:
@@ -179,11 +204,56 @@ async def test_the_asker_can_withdraw_while_it_waits(database: str, tmp_path: Pa
         run = await asked(kims)
         await seen(parks)
         await kims.firing.withdraw(run)
-        with pytest.raises(ActionDenied) as caught:
-            await parks.firing.approve(run, parks.me)
-        assert why(caught).id == "actions.waits_no_more"
+        for late in (parks.firing.approve(run, parks.me), parks.firing.refuse(run, parks.me, "늦음")):
+            with pytest.raises(ActionDenied) as caught:
+                await late
+            assert say(why(caught), "ko") == f"요청자 김운영 님이 {await written(kims, 'withdrawn')}에 철회함"
         await wait_until(lambda: not parks.firing.approvals())
+        assert parks.firing.decided(run) == why(caught)
         assert (await kims.firing.finished(run)).state is RunState.WITHDRAWN
+        assert not await is_on(kims)
+
+
+async def test_who_was_told_that_they_approved_is_not_undone_by_a_withdrawal_in_that_moment(
+    database: str, tmp_path: Path
+) -> None:
+    async with rooms(database, tmp_path) as (kims, parks):
+        run = await asked(kims)
+        await seen(parks)
+        await parks.firing.approve(run, parks.me)  # kim's program has not heard of it yet
+        with pytest.raises(ActionDenied) as caught:
+            await kims.firing.withdraw(run)
+        assert say(why(caught), "ko") == f"박승인 님이 {await written(kims, 'approved')}에 이미 승인함"
+        assert (await asyncio.wait_for(kims.firing.finished(run), 5)).state is RunState.DONE
+        assert "withdrawn" not in await kims.kinds()
+
+
+async def test_of_a_withdrawal_and_an_approval_at_once_one_counts_and_the_other_is_told(
+    database: str, tmp_path: Path
+) -> None:
+    async with rooms(database, tmp_path) as (kims, parks):
+        run = await asked(kims)
+        await seen(parks)
+        outcomes = await asyncio.gather(
+            kims.firing.withdraw(run), parks.firing.approve(run, parks.me), return_exceptions=True
+        )
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ActionDenied", "NoneType"]
+        withdrawn = outcomes[0] is None
+        end = (await asyncio.wait_for(kims.firing.finished(run), 5)).state
+        assert end is (RunState.WITHDRAWN if withdrawn else RunState.DONE)
+        assert await is_on(kims) is not withdrawn
+        assert ("approved" in await kims.kinds()) is not withdrawn
+
+
+async def test_a_request_is_withdrawn_also_while_the_journal_takes_nothing(
+    database: str, tmp_path: Path
+) -> None:
+    async with rooms(database, tmp_path) as (kims, _):
+        run = await asked(kims)
+        with no_writing(kims.journal.path):
+            await kims.firing.withdraw(run)
+            assert (await kims.firing.finished(run)).state is RunState.WITHDRAWN
+        await wait_until(lambda: is_last(kims, "withdrawn"))
         assert not await is_on(kims)
 
 
@@ -191,11 +261,11 @@ async def test_an_approval_that_comes_too_late_is_none(database: str, tmp_path: 
     clock = ShiftedClock()
     async with rooms(database, tmp_path, clock) as (kims, parks):
         run = await asked(kims)
-        await seen(parks)
+        expires = (await seen(parks)).expires
         clock.ahead = timedelta(minutes=5, seconds=1)
         with pytest.raises(ActionDenied) as caught:
             await parks.firing.approve(run, parks.me)
-        assert why(caught).id == "actions.waits_no_more"
+        assert why(caught) == Message("actions.approved_by_nobody", {"at": f"{expires:%H:%M:%S}"})
         status = await asyncio.wait_for(kims.firing.finished(run), 5)
         assert status.reason is not None
         assert status.reason.id == "actions.approval_expired"
@@ -240,6 +310,9 @@ async def test_of_two_approvals_one_counts(database: str, tmp_path: Path) -> Non
             *(parks.firing.approve(run, parks.me) for _ in range(5)), return_exceptions=True
         )
         assert sum(outcome is None for outcome in outcomes) == 1
+        at = await written(kims, "approved")
+        told = {say(late.message, "ko") for late in outcomes if isinstance(late, ActionDenied)}
+        assert told == {f"박승인 님이 {at}에 이미 승인함"}
         await kims.firing.finished(run)
         assert (await kims.kinds()).count("approved") == 1
         assert (await kims.kinds()).count("claimed") == 1
@@ -314,5 +387,5 @@ async def test_a_request_lapses_with_the_program_that_asked(database: str, tmp_p
         assert not parks.firing.approvals()
         with pytest.raises(ActionDenied) as caught:
             await parks.firing.approve(run, parks.me)
-        assert why(caught).id == "actions.waits_no_more"
+        assert why(caught) == Message("actions.lapsed")
         assert not await is_on(parks)

@@ -83,6 +83,7 @@ class FakeRoom:
         self.alarming: Message | None = None
         self._hold: Hold | None = None
         self._approvals: dict[str, Approval] = {}
+        self._decided: dict[str, Message] = {}
         self._spoken: dict[str, asyncio.Event] = {}
         self.preview = Preview(
             at=at, what=Message("참조 1행을 바꿉니다"), before=State({}, Message("꺼짐"), active=False),
@@ -161,7 +162,9 @@ class FakeRoom:
 
     async def withdraw(self, run: str) -> None:
         self.withdrawn.append(run)
-        if self._approvals.pop(run, None) is not None:
+        if (waited := self._approvals.pop(run, None)) is not None:
+            said = {"person": waited.asker.name, "at": f"{self._now:%H:%M:%S}"}
+            self._decided[run] = Message("actions.withdrawn_by", said)
             self.run(replace(self._runs[run], state=RunState.WITHDRAWN, approve_left_s=None))
 
     async def finished(self, run: str) -> RunStatus:
@@ -215,6 +218,9 @@ class FakeRoom:
 
     def approvals(self) -> tuple[Approval, ...]:
         return tuple(self._approvals.values())
+
+    def decided(self, run: str) -> Message | None:
+        return None if run in self._approvals else self._decided.get(run)
 
     async def approve(self, run: str, person: Person) -> None:
         self._did("approve", run, person)

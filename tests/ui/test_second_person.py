@@ -176,7 +176,7 @@ async def test_refusing_wants_a_reason(two: FakeRoom) -> None:
         await wait_until(lambda: two.done == [("refuse", "r7", "park", "late")], what="the refusal")
 
 
-async def test_a_request_decided_elsewhere_closes_its_dialog(two: FakeRoom) -> None:
+async def test_a_request_decided_elsewhere_closes_its_dialog_and_says_by_whom(two: FakeRoom) -> None:
     app = screen_of(two, PARK)
     async with app.run_test(size=WALL) as pilot:
         two.await_second(RunStatus("r7", "skip", RunState.PREVIEWED, KIM, two.now()))
@@ -185,6 +185,7 @@ async def test_a_request_decided_elsewhere_closes_its_dialog(two: FakeRoom) -> N
         await until_seen(app, PREVIEW)
         await two.withdraw("r7")
         await wait_until(lambda: not isinstance(app.screen, ApprovalScreen), what="the dialog closed")
+        await until_seen(app, "사전체크 SKIP: 요청자 김운영 님이 09:41:07에 철회함")
         await until_gone(app, "승인 요청 1건")
 
 
