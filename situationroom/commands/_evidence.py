@@ -46,7 +46,8 @@ def print_evidence(
             )
             if found.sound:
                 click.echo(_sound(found, layout.lang))
-            for line in lines(found, layout.lang, zone, cells):
+            names = {name: person.name for name, person in layout.people.items()}
+            for line in lines(found, layout.lang, zone, cells, names):
                 click.echo(line)
     if found.chain.fault is not None:  # also one after the month: whoever keeps evidence has to hear of it
         click.echo(fault_said(found.chain, layout.lang, zone), err=True)

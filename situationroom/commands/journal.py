@@ -158,7 +158,8 @@ def _print_table(entries: list[Entry], layout: Layout, path: Path, *, filtered: 
         what = "journal.none_match" if filtered else "journal.empty"
         click.echo(say(what, layout.lang, path=printable(str(path))))
         return
-    for line in lines(entries, layout.lang, ZoneInfo(layout.timezone), cells()):
+    names = {name: person.name for name, person in layout.people.items()}
+    for line in lines(entries, layout.lang, ZoneInfo(layout.timezone), cells(), names):
         click.echo(line)
 
 

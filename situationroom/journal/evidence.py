@@ -33,6 +33,13 @@ class Finding(StrEnum):
     NOT_EXECUTED = "not_executed"  # approved, and then never executed
 
 
+class Remark(StrEnum):
+    """What an auditor has to know of an approval, though it may be in order: at a shared wall it often is."""
+
+    SAME_ACCOUNT = "same_account"  # given from the OS account that the request came from
+    PIN_BY_ASKER = "pin_by_asker"  # by a PIN that was last set from that account
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Who did something about a run, when (as stored) and from where."""
@@ -65,7 +72,9 @@ class Case:
         undoes: the run that it undid, or "".
         resumes: the run that it continued, or "".
         reverts: whether it is the room itself going back from a temporary setting, which nobody asks for.
+        pin: who last set the approver's PIN before the approval, where the journal tells.
         findings: what does not match; none for a matched one.
+        remarks: what there is to know of its approval besides.
 
     """
 
@@ -89,7 +98,9 @@ class Case:
     undoes: str = ""
     resumes: str = ""
     reverts: bool = False
+    pin: Step | None = None
     findings: tuple[Finding, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def begun(self) -> str:
@@ -104,6 +115,7 @@ class Evidence:
     Attributes:
         since, until: the period, ``until`` exclusive.
         cases: its runs: unmatched ones first, each part in the order of time.
+        pins: the PINs that were set in it: ``person`` is whose, ``where`` by which OS account.
         totals: requests, executions … by name.
         chain: whether the journal as a whole is what was written.
         sound: whether it is, from its first entry to the last one of the period.
@@ -114,6 +126,7 @@ class Evidence:
     since: datetime
     until: datetime
     cases: tuple[Case, ...]
+    pins: tuple[Step, ...]
     totals: Mapping[str, int]
     chain: Verdict
     sound: bool
@@ -135,21 +148,36 @@ def evidence(read: Callable[[], Iterable[Entry]], since: datetime, until: dateti
     runs = {entry.run for entry in _readable(read()) if entry.run and first <= entry.at < after}
     chain, kinds = Chain(), Counter[str]()
     cases: dict[str, Case] = {}
+    pins: dict[str, Step] = {}
+    pins_set: list[Step] = []
     last: Entry | None = None
     for entry in _readable(read(), chain):
         chain.add(entry)
+        if entry.kind == Kind.PIN_SET:
+            pins[entry.person] = Step(entry.at, entry.person, entry.where)
+            pins_set += [pins[entry.person]] if first <= entry.at < after else []
         if first <= entry.at < after:
             kinds[entry.kind] += 1
             last = entry
         if entry.run in runs:
-            cases[entry.run] = _heard(cases.get(entry.run) or Case(entry.run, entry.action), entry)
+            case = _heard(cases.get(entry.run) or Case(entry.run, entry.action), entry)
+            if entry.kind == Kind.APPROVED and case.pin is None:
+                case = replace(case, pin=pins.get(entry.person))
+            cases[entry.run] = case
     judged = sorted(
         (_judged(case) for case in cases.values()), key=lambda case: (not case.findings, case.begun)
     )
     verdict = chain.verdict()
     sound = verdict.fault is None or (last is not None and verdict.fault.id > last.id)
     return Evidence(
-        since, until, tuple(judged), _totals(judged, kinds), verdict, sound, last.hash if last else ""
+        since,
+        until,
+        tuple(judged),
+        tuple(pins_set),
+        _totals(judged, kinds),
+        verdict,
+        sound,
+        last.hash if last else "",
     )
 
 
@@ -236,7 +264,20 @@ def _judged(case: Case) -> Case:
         Finding.UNSETTLED: case.outcome == Kind.UNKNOWN and case.settled is None,
         Finding.NOT_EXECUTED: approved is not None and executed is None,
     }
-    return replace(case, findings=tuple(finding for finding, holds in tests.items() if holds))
+    findings = tuple(finding for finding, holds in tests.items() if holds)
+    return replace(case, findings=findings, remarks=_remarks(case))
+
+
+def _remarks(case: Case) -> tuple[Remark, ...]:
+    """What there is to know of an approval, by the OS accounts it has to do with."""
+    asked = case.asked or case.confirmed
+    if asked is None or case.approved is None or not asked.where:
+        return ()
+    tests = {
+        Remark.SAME_ACCOUNT: case.approved.where == asked.where,
+        Remark.PIN_BY_ASKER: case.pin is not None and case.pin.where == asked.where,
+    }
+    return tuple(remark for remark, holds in tests.items() if holds)
 
 
 def _totals(cases: Sequence[Case], kinds: Mapping[str, int]) -> dict[str, int]:
@@ -255,7 +296,7 @@ def _totals(cases: Sequence[Case], kinds: Mapping[str, int]) -> dict[str, int]:
     ends = (Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN, Kind.DENIED, Kind.EXPIRED, Kind.WITHDRAWN)
     for kind in ends:
         counted[kind.value] = sum(case.outcome == kind for case in cases)
-    for kind in (Kind.HELD, Kind.RELEASED, Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT):
+    for kind in (Kind.HELD, Kind.RELEASED, Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT, Kind.PIN_SET):
         counted[kind.value] = kinds.get(kind, 0)
     return dict(counted)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,29 +11,40 @@ from situationroom.formats import fit, printable, width
 from situationroom.i18n import say
 from situationroom.journal.entry import Json, Kind, canonical
 from situationroom.journal.evidence import Case, Evidence, Step
-from situationroom.journal.export import csv_record, folded, kind_said
+from situationroom.journal.export import csv_record, folded, kind_said, named
 
 COLUMNS = (
     "findings", "run", "action", "outcome", "asked_at", "asked_by", "asked_from", "values", "what",
     "statement", "demanded", "approved_at", "approved_by", "approved_from", "refused_at", "refused_by",
     "confirmed_at", "confirmed_by", "executed_at", "ended_at", "told", "verified", "settled_at", "settled_by",
-    "verdict", "undoes", "resumes", "reverts",
+    "verdict", "undoes", "resumes", "reverts", "remarks", "pin_set_at", "pin_set_from",
 )  # fmt: skip
 """The columns of the CSV form; times are UTC as the journal has them."""
 
 _INDENT = 4
 
 
-def lines(found: Evidence, lang: str, zone: ZoneInfo, cells: int) -> Iterator[str]:
-    """The cards, unmatched runs first, on a terminal of so many cells; times in ``zone``."""
+def lines(
+    found: Evidence, lang: str, zone: ZoneInfo, cells: int, names: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The cards, unmatched runs first, on a terminal of so many cells; times in ``zone``.
+
+    ``names`` are those of people, by id.
+    """
+    teller = _Teller(lang, zone, cells, names or {})
     yield from _totals(found, lang, cells)
+    if found.pins:
+        yield ""
+        yield say("journal.evidence_pins", lang, count=len(found.pins))
+        for step in found.pins:
+            yield from folded(" " * _INDENT + teller.said(step), cells, _INDENT)
     matched = [case for case in found.cases if not case.findings]
     for name, cases in (("unmatched", found.unmatched), ("matched", matched)):
         yield ""
         yield say(f"journal.evidence_{name}", lang, count=len(cases))
         for case in cases:
             yield ""
-            yield from _card(case, lang, zone, cells)
+            yield from _card(case, teller)
 
 
 def csv_lines(found: Evidence) -> Iterator[str]:
@@ -52,6 +64,7 @@ def facts(found: Evidence) -> dict[str, Json]:
         "head": found.head,
         "chain": found.chain.facts(),
         "totals": dict(found.totals),
+        "pins_set": [{"at": pin.at, "person": pin.person, "from": pin.where} for pin in found.pins],
         "runs": [case_facts(case) for case in found.cases],
     }
 
@@ -69,6 +82,8 @@ def case_facts(case: Case) -> dict[str, Json]:
         "what": case.what, "statement": case.statement, "demanded": case.demanded, "told": case.told,
         "verified": case.verified, "verdict": case.verdict, "undoes": case.undoes,
         "resumes": case.resumes, "reverts": case.reverts,
+        "remarks": [remark.value for remark in case.remarks],
+        "pin_set_at": case.pin.at if case.pin else None, "pin_set_from": case.pin.where if case.pin else None,
     }  # fmt: skip
 
 
@@ -80,15 +95,34 @@ def _totals(found: Evidence, lang: str, cells: int) -> Iterator[str]:
     yield from folded(" · ".join(shown) or say("journal.evidence_none", lang), cells)
 
 
-def _card(case: Case, lang: str, zone: ZoneInfo, cells: int) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """How steps are told: language, zone, cells of a line, and people's names."""
+
+    lang: str
+    zone: ZoneInfo
+    cells: int
+    names: Mapping[str, str]
+
+    def said(self, step: Step | None, more: str = "") -> str:
+        """``11-20 09:00:00  김운영 (kim)  kim@desk``."""
+        if step is None:
+            return "–"
+        person = named(step.person, self.names)
+        return "  ".join(filter(None, (_clock(step, self.zone), person, step.where, more)))
+
+
+def _card(case: Case, teller: _Teller) -> Iterator[str]:
+    lang, zone, cells = teller.lang, teller.zone, teller.cells
     mark = "■" if case.findings else "●"
     yield from folded(f"{mark} {case.run[:8]}  {case.action}  {case.what}", cells, _INDENT)
     told = [("finding", say(f"journal.finding_{finding}", lang)) for finding in case.findings]
-    told.append(("asked", _said(case.asked, zone, _values(case))))
+    told.append(("asked", teller.said(case.asked, _values(case))))
     if case.demanded or case.approved:
-        told.append(("approved", _said(case.approved, zone)))
+        told.append(("approved", teller.said(case.approved)))
+        told += [("remark", say(f"journal.remark_{remark}", lang)) for remark in case.remarks]
     if case.refused:
-        told.append(("refused", _said(case.refused, zone)))
+        told.append(("refused", teller.said(case.refused)))
     told.append(("executed", _clock(case.executed, zone)))
     told.append(("outcome", " ".join(filter(None, (
         _clock(case.ended, zone) if case.ended else "", kind_said(case.outcome, lang), case.told
@@ -97,7 +131,7 @@ def _card(case: Case, lang: str, zone: ZoneInfo, cells: int) -> Iterator[str]:
         told.append(("verified", kind_said(Kind.VERIFIED if case.verified else Kind.NOT_VERIFIED, lang)))
     if case.settled:
         verdict = say(f"journal.verdict_{case.verdict}", lang) if case.verdict else ""
-        told.append(("settled", _said(case.settled, zone, verdict)))
+        told.append(("settled", teller.said(case.settled, verdict)))
     if case.undoes:
         told.append(("reverts" if case.reverts else "undoes", case.undoes[:8]))
     if case.resumes:
@@ -110,12 +144,6 @@ def _card(case: Case, lang: str, zone: ZoneInfo, cells: int) -> Iterator[str]:
         first, *more = folded(text, cells - _INDENT - wide) or [""]
         yield f"{' ' * _INDENT}{fit(heads[name], wide)}{first}".rstrip()
         yield from (" " * (_INDENT + wide) + line for line in more)
-
-
-def _said(step: Step | None, zone: ZoneInfo, more: str = "") -> str:
-    if step is None:
-        return "–"
-    return "  ".join(filter(None, (_clock(step, zone), step.person, step.where, more)))
 
 
 def _clock(step: Step | None, zone: ZoneInfo) -> str:

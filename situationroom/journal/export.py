@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -31,9 +32,14 @@ _GAP = 2
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def lines(entries: Sequence[Entry], lang: str, zone: ZoneInfo, cells: int) -> Iterator[str]:
-    """A table of entries on a terminal of so many cells, a heading first; times in ``zone``."""
-    rows = [_cells(entry, lang, zone) for entry in entries]
+def lines(
+    entries: Sequence[Entry], lang: str, zone: ZoneInfo, cells: int, names: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """A table of entries on a terminal of so many cells, a heading first; times in ``zone``.
+
+    ``names`` are those of people, by id.
+    """
+    rows = [_cells(replace(entry, person=named(entry.person, names or {})), lang, zone) for entry in entries]
     heads = [say(f"journal.{name}", lang) for name in _SHOWN]
     widths = [_width(name, [row[place] for row in (heads, *rows)]) for place, name in enumerate(_SHOWN)]
     taken = sum(widths) + _GAP * len(widths)
@@ -45,6 +51,12 @@ def lines(entries: Sequence[Entry], lang: str, zone: ZoneInfo, cells: int) -> It
         wrapped = folded(" ".join(_particulars(body)) if isinstance(body, dict) else entry.body, room)
         yield _fitted(row, widths, cells, wrapped.pop(0) if beside and wrapped else "")
         yield from (" " * indent + line for line in wrapped)
+
+
+def named(person: str, names: Mapping[str, str]) -> str:
+    """``김운영 (kim)``: whoever knows the people reads the name, whoever searches the journal the id."""
+    name = names.get(person, "")
+    return f"{name} ({person})" if name and name != person else person
 
 
 def json_line(entry: Entry) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from situationroom.formats import width
 from situationroom.journal import Draft, Entry
-from situationroom.journal.evidence import Case, Evidence, Finding, evidence
+from situationroom.journal.evidence import Case, Evidence, Finding, Remark, evidence
 from situationroom.journal.evidence_export import csv_lines, facts, lines
 from situationroom.journal.export import json_text
 from tests.unit.journals import NINE, SEOUL, chained, run
@@ -209,6 +209,56 @@ def test_the_cards_fit_eighty_columns_and_tell_all() -> None:
         assert word in text, word
     assert text.index("98765432") < text.index("01234567")
     assert "left_out" not in text
+
+
+def approval(where: str, *before: Draft) -> Evidence:
+    steps = [
+        replace(draft, where=where) if draft.kind == "approved" else draft
+        for draft in run("r1", APPROVED, body=TWO)
+    ]
+    return found([*before, *steps])
+
+
+def pin(person: str, where: str, at: datetime = NINE - timedelta(days=40)) -> Draft:
+    return Draft(at, "pin_set", person=person, where=where)
+
+
+@pytest.mark.parametrize(
+    ("where", "pins", "remarks"),
+    [
+        ("lee@desk", [], []),
+        ("kim@desk", [], [Remark.SAME_ACCOUNT]),
+        ("lee@desk", [pin("lee", "kim@desk")], [Remark.PIN_BY_ASKER]),
+        ("kim@desk", [pin("lee", "kim@desk")], [Remark.SAME_ACCOUNT, Remark.PIN_BY_ASKER]),
+        ("lee@desk", [pin("lee", "kim@desk"), pin("lee", "lee@desk", NINE - timedelta(days=1))], []),
+        ("lee@desk", [pin("park", "kim@desk")], []),
+        ("lee@desk", [pin("lee", "kim@desk", NINE + timedelta(hours=1))], []),
+    ],
+)
+def test_an_approval_from_the_askers_own_os_account_is_told(
+    where: str, pins: list[Draft], remarks: list[Remark]
+) -> None:
+    (case,) = approval(where, *pins).cases
+    assert list(case.remarks) == remarks
+    assert case.findings == (), "it may be in order"
+
+
+def test_the_pins_set_in_the_month_are_listed_with_who_set_them() -> None:
+    made = approval("kim@desk", pin("park", "root@desk"), pin("lee", "kim@desk", NINE - timedelta(minutes=5)))
+    assert [(step.person, step.where) for step in made.pins] == [("lee", "kim@desk")]
+    assert made.totals["pin_set"] == 1
+    text = "\n".join(lines(made, "ko", SEOUL, 100, {"lee": "이팀장", "kim": "김운영"}))
+    assert "PIN 설정 1건" in text
+    assert "이팀장 (lee)  kim@desk" in text
+    assert "김운영 (kim)" in text
+    assert "요청자와 같은 OS 계정에서 승인됨" in text
+    assert "승인자의 PIN을 요청자의 OS 계정에서 설정함" in text
+    told = json.loads(json_text(facts(made)))
+    assert told["pins_set"][0]["from"] == "kim@desk"
+    assert told["runs"][0]["remarks"] == ["same_account", "pin_by_asker"]
+    (record,) = csv.DictReader(csv_lines(made))
+    assert record["remarks"] == "same_account pin_by_asker"
+    assert record["pin_set_from"] == "kim@desk"
 
 
 def test_the_csv_has_a_record_a_run_and_no_formulas() -> None:

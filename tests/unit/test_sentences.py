@@ -13,7 +13,7 @@ import pytest
 
 from situationroom.i18n import LANGUAGES
 from situationroom.journal import Kind
-from situationroom.journal.evidence import Finding
+from situationroom.journal.evidence import Finding, Remark
 from situationroom.journal.verify import Check
 from situationroom.layout.fields import Names
 from situationroom.ui.keys import FUNCTIONS
@@ -92,14 +92,16 @@ COMPOSED: Mapping[str, list[str]] = {
     "journal.evidence_{}": [
         *("asked", "approved", "refused", "executed", "outcome", "verified", "settled"),
         *("undoes", "reverts", "resumes", "statement", "finding", "matched", "unmatched"),
+        "remark",
     ],
     "journal.fault_{}": list(Check),
     "journal.finding_{}": list(Finding),
+    "journal.remark_{}": list(Remark),
     "journal.total_{}": [
         *("runs", "requested", "demanded", "approved", "refused", "denied", "expired", "withdrawn"),
         "executed",
         *("done", "failed", "stopped", "unknown", "settled", "verified", "not_verified", "unmatched"),
-        *("held", "released", "sign_in_failed", "locked_out"),
+        *("held", "released", "sign_in_failed", "locked_out", "pin_set"),
     ],
     "journal.verdict_{}": list(Settlement),
     "journal.{}": _values_of("situationroom/journal/export.py", "_SHOWN"),
