@@ -24,7 +24,7 @@ from situationroom.i18n import say
 from situationroom.journal import Journal
 from situationroom.layout.load import load
 from situationroom.sources.base import Rows, Source
-from situationroom.values import Level, Message, Status
+from situationroom.values import ROOM, Level, Message, Status
 from tests.unit.fakes import MORNING, ScriptedSource, row, rows
 
 LAYOUT = """\
@@ -234,3 +234,24 @@ async def test_a_watcher_that_was_busy_learns_of_every_change(tmp_path: Path) ->
 
 def test_a_failure_is_said_in_both_languages() -> None:
     assert say(Message("engine.no_rows", {"got": "list"}), "ko") == "소스가 행(Rows)이 아닌 것을 돌려줌: list"
+
+
+async def test_a_reading_that_changes_no_alert_tells_of_its_feed_alone(tmp_path: Path) -> None:
+    good = ScriptedSource([rows(row(k="a", n=1))])
+    async with running(tmp_path, Odd(Rows(("k", "n"), ({"k": "a", "n": 200},))), good) as it:
+        before = it.room.version(["sound"]), it.room.version(["alerts"])
+        await it.clock.advance(5)
+        assert it.room.version(["sound"]) != before[0]
+        assert it.room.version(["alerts"]) == before[1]
+
+
+async def test_the_view_tells_which_cells_are_bad_and_what_rules_are_about(tmp_path: Path) -> None:
+    bad = Odd(Rows(("k", "n", "m"), ({"k": "a", "n": 200, "m": 1}, {"k": "b", "n": 1, "m": 1})))
+    async with running(tmp_path, bad, ScriptedSource([rows(row(k="a", n=1))])) as it:
+        seen = it.room.view(it.room.layout.panels["odd"], ["odd"], ROOM)
+        first, second = seen.rows()
+        assert (seen.cell_level(first, "n"), seen.cell_level(first, "m")) == (Level.CRITICAL, Level.GOOD)
+        assert seen.cell_level(second, "n") is Level.GOOD
+        assert dict(seen.about) == {"odd": ("n",), "sound": ("n",)}
+        (alert,) = it.room.alerts()
+        assert alert.about == ("n",)
