@@ -164,7 +164,7 @@ class Room(Protocol):
         """Runs of every process that wait for a second person, the oldest first."""
 
     def decided(self, run: str) -> Message | None:
-        """Why a run waits for no second person: who approved, refused or withdrew it, when. None while it does."""
+        """Why a run waits for no second person: who decided it, and when. None while it does wait."""
 
     async def approve(self, run: str, person: Person) -> None:
         """A second person's yes; the process that asked then looks again and fires.
