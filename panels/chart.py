@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -31,11 +31,11 @@ from situationroom.panel import (
     line,
     lines,
     missing,
-    moment_of,
     notice,
     printable,
     summed,
     time_ticks,
+    times_of,
     usual_gap,
     writer,
 )
@@ -76,6 +76,9 @@ class ChartOptions(PanelOptions):
     column: Column | None = Field(None, description="instead of series: the one column drawn")
     by: Column | None = Field(None, description="with column: one line for every value of this column")
     x: Column | None = Field(None, description="draw the rows over this column instead of time")
+    figure_x: Figure | None = Field(
+        None, description="how the x are written; moments and times of day are known as such without it"
+    )
     window: Seconds = Field(3_600.0, description="how far back time goes")
     rate: Seconds | None = Field(None, description="draw how much counters grew in this time, such as 60s")
     figure: Figure = Field("big", description="how figures of the left ruler are written")
@@ -149,6 +152,7 @@ class Chart(Panel[ChartOptions]):
         self, view: View, chosen: Sequence[Series], width: int
     ) -> tuple[list[Curve], tuple[float, float], list[tuple[float, str]]]:
         now, window = view.now, self.options.window
+        start = datetime.fromtimestamp(now.timestamp() - window, now.tzinfo)
         curves: list[Curve] = []
         for place, each in enumerate(chosen):
             rate = each.rate or self.options.rate
@@ -156,8 +160,8 @@ class Chart(Panel[ChartOptions]):
             if rate is not None:
                 points = growth(points, rate)
             curves.append(self._curve(view, place, each, points, usual_gap(points)))
-        ticks = time_ticks(now - timedelta(seconds=window), now, max(1, width // _TICK_CELLS))
-        return curves, (now.timestamp() - window, now.timestamp()), ticks
+        ticks = time_ticks(start, now, max(1, width // _TICK_CELLS))
+        return curves, (start.timestamp(), now.timestamp()), ticks
 
     def _history(self, view: View, each: Series, window: float) -> Points:
         """A line's points over time: one row's, a group's added up, or all rows'."""
@@ -174,7 +178,7 @@ class Chart(Panel[ChartOptions]):
     ) -> tuple[list[Curve], tuple[float, float], list[tuple[float, str]]]:
         """The rows' figures over their ``x``: moments, figures, or words in the order of the rows."""
         rows = view.rows()[:5_000]
-        places, ticks = _places(view, rows, x, width)
+        places, ticks = self._places(view, rows, x, width)
         curves: list[Curve] = []
         for place, each in enumerate(chosen):
             points = sorted(
@@ -188,6 +192,32 @@ class Chart(Panel[ChartOptions]):
         known = [at for at in places if at is not None]
         span = (min(known), max(known)) if known else (0.0, 1.0)
         return curves, span, ticks
+
+    def _places(
+        self, view: View, rows: Sequence[Row], x: str, width: int
+    ) -> tuple[Sequence[float | None], list[tuple[float, str]]]:
+        """Where each row stands on the x axis, and the words below it."""
+        values = [row.get(x) for row in rows]
+        count = max(1, width // _TICK_CELLS)
+        feed = view.feed()
+        figure = self.options.figure_x or (view.heading(x, feed.name).figure if feed else None)
+        times = times_of(values, view.now.tzinfo, told=figure == "time") if figure in (None, "time") else None
+        if times is not None:
+            known = [datetime.fromtimestamp(at, times.zone) for at in times.at if at is not None]
+            today = view.now.date()
+            ends = (min(known), max(known)) if known else None
+            return times.at, time_ticks(*ends, count, today=today, dated=times.dated) if ends else []
+        figures = [figure_of(value) for value in values]
+        if any(each is not None for each in figures):
+            seen = sorted({each for each in figures if each is not None})
+            step = max(1, len(seen) // count)
+            return figures, [(each, view.cell(each, figure or "number")) for each in seen[::step]]
+        order: dict[str, float] = {}
+        for value in values:
+            order.setdefault(view.cell(value), float(len(order)))
+        step = max(1, len(order) // count)
+        words = [(at, word) for word, at in order.items()]
+        return [order[view.cell(value)] for value in values], words[::step]
 
     def _belongs(self, view: View, row: Row, each: Series) -> bool:
         by = self.options.by
@@ -212,29 +242,6 @@ class Chart(Panel[ChartOptions]):
             shown=view.cell(newest, figure, printable(unit)) if options.legend else "",
             gap=gap,
         )
-
-
-def _places(
-    view: View, rows: Sequence[Row], x: str, width: int
-) -> tuple[list[float | None], list[tuple[float, str]]]:
-    """Where each row stands on the x axis, and the words below it."""
-    values = [row.get(x) for row in rows]
-    count = max(1, width // _TICK_CELLS)
-    if any(isinstance(value, datetime) for value in values):
-        moments = [moment_of(value, view.now.tzinfo) for value in values]
-        known = [moment for moment in moments if moment is not None]
-        ticks = time_ticks(min(known), max(known), count) if known else []
-        return [moment.timestamp() if moment else None for moment in moments], ticks
-    figures = [figure_of(value) for value in values]
-    if any(figure is not None for figure in figures):
-        seen = sorted({figure for figure in figures if figure is not None})
-        step = max(1, len(seen) // count)
-        return list(figures), [(figure, view.cell(figure, "number")) for figure in seen[::step]]
-    order: dict[str, float] = {}
-    for value in values:
-        order.setdefault(view.cell(value), float(len(order)))
-    step = max(1, len(order) // count)
-    return [order[view.cell(value)] for value in values], [(at, word) for word, at in order.items()][::step]
 
 
 def _merged(points: Points) -> Points:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from situationroom.panel import (
     Line,
     Panel,
     PanelOptions,
+    Places,
     Row,
     View,
     Words,
@@ -26,6 +28,8 @@ from situationroom.panel import (
     notice,
     plotted,
     printable,
+    time_ticks,
+    times_of,
     writer,
 )
 
@@ -64,7 +68,8 @@ class Plot(Panel[PlotOptions]):
         if said:
             return lines([clipped(each.text, width) for each in said])
         rows = [row for row in view.rows()[:_MOST_FIGURES] if view.matches(row)]
-        groups = self._groups(view, rows)
+        times = self._times(view, rows)
+        groups = self._groups(view, rows if times is None else _timed(rows, options.x or "", times))
         if not any(group.ys for group in groups):
             return lines([clipped(line((view.say("panels.no_figures"), "muted")).text, width)])
         if width < _LEAST[0] or height < _LEAST[1]:
@@ -78,11 +83,19 @@ class Plot(Panel[PlotOptions]):
             width,
             height - len(legend),
             write=written,
+            ticks_x=_ticks(view, times, width) if times else None,
             tell=lambda figure: view.cell(figure, options.figure),
             bins=options.bins,
             horizontal=self._lies(groups, width),
         )
         return [*legend, *lines(texts)]
+
+    def _times(self, view: View, rows: Sequence[Row]) -> Places | None:
+        """Where a scatter's rows stand in time, if its x is one."""
+        x = self.options.x
+        if self.options.kind != "scatter" or x is None:
+            return None
+        return times_of([row.get(x) for row in rows], view.now.tzinfo)
 
     def _lies(self, groups: Sequence[Group], width: int) -> bool:
         if self.options.horizontal is not None:
@@ -134,6 +147,19 @@ class Plot(Panel[PlotOptions]):
         if self.options.x is not None:
             return view.cell(row.get(self.options.x))
         return key_text(view.key(row))
+
+
+def _timed(rows: Sequence[Row], x: str, times: Places) -> list[Row]:
+    """The rows with their x as seconds since the epoch."""
+    return [{**row, x: at} for row, at in zip(rows, times.at, strict=True)]
+
+
+def _ticks(view: View, times: Places, width: int) -> Callable[[float, float], list[tuple[float, str]]]:
+    def ticks(low: float, high: float) -> list[tuple[float, str]]:
+        start, end = (datetime.fromtimestamp(at, times.zone) for at in (low, high))
+        return time_ticks(start, end, max(1, width // 14), today=view.now.date(), dated=times.dated)
+
+    return ticks
 
 
 def _legend(groups: Sequence[Group], width: int) -> Line:

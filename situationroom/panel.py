@@ -20,7 +20,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
@@ -55,6 +55,7 @@ from situationroom.paint.columns import (
 )
 from situationroom.paint.digits import big_digits, digits_width
 from situationroom.paint.glyphs import LEVEL_MARKS, NO_DATA, OFF, STALE
+from situationroom.paint.moments import Places, moment_of, times_of
 from situationroom.paint.plotting import Group, plotted
 from situationroom.paint.renderables import markdown, rendered
 from situationroom.paint.runs import (
@@ -67,12 +68,13 @@ from situationroom.paint.runs import (
     run_said,
     run_state,
 )
-from situationroom.paint.scales import time_ticks, writer
+from situationroom.paint.scales import writer
 from situationroom.paint.series import change, growth, summed, usual_gap
 from situationroom.paint.shortening import shortened
 from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
 from situationroom.paint.texts import Run, clipped, flowed, grouped, joined, run_cells, spread, wrapped
+from situationroom.paint.timescale import time_ticks
 from situationroom.paint.words import Heading, RoomWords
 from situationroom.values import (
     ActionState,
@@ -116,6 +118,7 @@ __all__ = [
     "Message",
     "Panel",
     "PanelOptions",
+    "Places",
     "Point",
     "Row",
     "RuleName",
@@ -169,6 +172,7 @@ __all__ = [
     "summed",
     "tabulated",
     "time_ticks",
+    "times_of",
     "usual_gap",
     "worded",
     "wrapped",
@@ -431,33 +435,6 @@ def first_figures(view: View, name: str | None = None) -> str | None:
         ):
             return column
     return None
-
-
-_MILLISECONDS_FROM = 1e11
-"""A count since the epoch this large is of milliseconds: of seconds it would be after the year 5000."""
-
-
-def moment_of(value: Value, zone: tzinfo | None) -> datetime | None:
-    """A moment in the room's time zone from a datetime, ISO text, or seconds or milliseconds since the epoch.
-
-    None for anything else; a database's infinity, the first or last moment there is, is no moment either.
-    """
-    try:
-        if isinstance(value, datetime):
-            moment = value
-        elif isinstance(value, str):
-            moment = datetime.fromisoformat(value.strip()[:40])
-        elif (seconds := figure_of(value)) is not None:
-            moment = datetime.fromtimestamp(
-                seconds / (1_000 if abs(seconds) >= _MILLISECONDS_FROM else 1), UTC
-            )
-        else:
-            return None
-        if not MINYEAR + 1 < moment.year < MAXYEAR - 1:
-            return None
-        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def notice(view: View, name: str | None = None) -> list[Line]:

@@ -18,7 +18,7 @@ from rich.text import Text
 from situationroom.formats import fit, printable
 from situationroom.formats import width as cells
 from situationroom.paint.barvalues import with_values
-from situationroom.paint.scales import Scale, Write, scale
+from situationroom.paint.scales import Scale, Tick, Write, scale
 from situationroom.paint.texts import clipped, joined
 
 Kind = Literal["bars", "histogram", "box", "scatter"]
@@ -58,6 +58,7 @@ def plotted(
     *,
     write: Write,
     write_x: Write | None = None,
+    ticks_x: Callable[[float, float], Sequence[Tick]] | None = None,
     tell: Write | None = None,
     bins: int = 12,
     horizontal: bool = False,
@@ -65,6 +66,7 @@ def plotted(
     """The plot in exactly ``height`` lines of ``width`` cells; nothing where it is too small to be read.
 
     ``write`` writes the figures along an axis, ``write_x`` those of a scatter's x, ``tell`` a bar's own.
+    ``ticks_x`` makes the ticks of a scatter's x that is no ruler of figures, from its ends.
     """
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         return []
@@ -73,7 +75,7 @@ def plotted(
         return []
     import plotext  # 60 ms, and only rooms with a plot need it
 
-    look = _Look(width, height, write, write_x or write, tell or write, max(1, bins), horizontal)
+    look = _Look(width, height, write, write_x or write, ticks_x, tell or write, max(1, bins), horizontal)
     figure = plotext.figure
     figure.clear()
     try:
@@ -100,6 +102,7 @@ class _Look:
     height: int
     write: Write
     write_x: Write
+    ticks_x: Callable[[float, float], Sequence[Tick]] | None
     tell: Write
     bins: int
     horizontal: bool
@@ -177,7 +180,15 @@ def _scatter(figure: Any, groups: Sequence[Group], look: _Look) -> None:
     ys = [y for group in groups for y in group.ys]
     xs = [x for group in groups for x in group.xs]
     _rule(figure, 1, scale(ys, max(2, look.height // 3), look.write))
-    _rule(figure, 0, scale(xs, max(2, look.width // 14), look.write_x, from_zero=False))
+    _rule(figure, 0, _across(min(xs), max(xs), look))
+
+
+def _across(low: float, high: float, look: _Look) -> Scale:
+    """The x of a scatter; the ends of one with ticks of its own are its first and last dot."""
+    if look.ticks_x is None:
+        return scale((low, high), max(2, look.width // 14), look.write_x, from_zero=False)
+    room = (high - low) / look.width or 1.0
+    return Scale(low - room, high + room, tuple(look.ticks_x(low, high)))
 
 
 _DRAW: Mapping[Kind, Callable[[Any, Sequence[Group], _Look], None]] = MappingProxyType(

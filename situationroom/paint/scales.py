@@ -1,11 +1,10 @@
-"""Axes: round steps for figures and for times of day, and figures short enough to stand beside them."""
+"""Axes of figures: round steps, and figures short enough to stand beside them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from situationroom.formats import cell
 
@@ -17,8 +16,6 @@ Tick = tuple[float, str]
 
 _KO = ((1e12, "조"), (1e8, "억"), (1e4, "만"))
 _EN = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "K"))
-_STEPS_S = (1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400)
-
 
 _TOLD_APART = 1e-9
 """Figures closer than this share of their size are one figure."""
@@ -94,17 +91,3 @@ def _step(rough: float) -> float:
     """The least of 1, 2, 5 × 10ⁿ that is not far below ``rough``."""
     power = 10.0 ** math.floor(math.log10(rough))
     return next(power * size for size in (1, 2, 5, 10, 20) if power * size >= rough * 0.75)
-
-
-def time_ticks(start: datetime, end: datetime, count: int) -> list[Tick]:
-    """At most ``count`` round times of day between two moments, in their time zone."""
-    length = (end - start).total_seconds()
-    if count < 1 or length <= 0:
-        return []
-    fits = (step for step in _STEPS_S if length / step <= count)
-    step = next(fits, 86_400 * math.ceil(length / 86_400 / count))
-    shape = "%m-%d" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
-    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    first, last = (start - midnight).total_seconds() / step, (end - midnight).total_seconds() / step
-    moments = [midnight + timedelta(seconds=place * step) for place in range(math.ceil(first), int(last) + 1)]
-    return [(moment.timestamp(), moment.strftime(shape)) for moment in moments]

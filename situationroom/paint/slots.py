@@ -12,10 +12,11 @@ from rich.text import Text
 from situationroom.formats import width as cells
 from situationroom.paint.charts import Curve, chart
 from situationroom.paint.digits import big_digits, digits_width
-from situationroom.paint.scales import Write, time_ticks
+from situationroom.paint.scales import Write
 from situationroom.paint.series import Points, usual_gap
 from situationroom.paint.sparkline import sparkline
 from situationroom.paint.texts import Run, clipped, joined, run_cells
+from situationroom.paint.timescale import time_ticks
 
 _LEAST_SLOT = 14
 _LEAST_NAME = 4

@@ -14,9 +14,10 @@ from situationroom.paint.columns import tabulated
 from situationroom.paint.digits import big_digits, digits_width
 from situationroom.paint.plotting import Group, plotted
 from situationroom.paint.renderables import markdown
-from situationroom.paint.scales import compact, scale, time_ticks, writer
+from situationroom.paint.scales import compact, scale, writer
 from situationroom.paint.series import change, growth, summed, usual_gap
 from situationroom.paint.texts import clipped, joined, spread, wrapped
+from situationroom.paint.timescale import time_ticks
 from tests.unit.panel_views import NOW
 
 KO = writer(None, "ko")
@@ -101,7 +102,7 @@ def test_times_below_a_chart_are_round_and_in_the_rooms_zone() -> None:
     assert [words for _, words in ticks] == ["08:45", "09:00", "09:15", "09:30"]
     assert ticks[1][0] == NOW.replace(minute=0, second=0).timestamp()
     assert [words for _, words in time_ticks(NOW - timedelta(days=3), NOW, 4)] == ["09-18", "09-19", "09-20"]
-    assert [words for _, words in time_ticks(NOW - timedelta(seconds=30), NOW, 2)] == ["09:40:45", "09:41:00"]
+    assert [words for _, words in time_ticks(NOW - timedelta(seconds=30), NOW, 3)] == ["09:40:45", "09:41:00"]
 
 
 def test_a_counter_grows_and_a_reset_starts_it_anew() -> None:
