@@ -29,14 +29,15 @@ def print_evidence(
     """Print it; 1 where the journal was altered up to the end of the month."""
     found = evidence(read, since, until)
     zone = ZoneInfo(layout.timezone)
+    names = {name: person.name for name, person in layout.people.items()}
     match form:
         case "json":
-            click.echo(json_text(facts(found)))
+            click.echo(json_text(facts(found, names)))
         case "jsonl":
             for case in found.cases:
-                click.echo(json_text(case_facts(case)))
+                click.echo(json_text(case_facts(case, names)))
         case "csv":
-            for line in csv_lines(found):
+            for line in csv_lines(found, names):
                 click.echo(line)
         case _:
             click.echo(
@@ -46,7 +47,6 @@ def print_evidence(
             )
             if found.sound:
                 click.echo(_sound(found, layout.lang))
-            names = {name: person.name for name, person in layout.people.items()}
             for line in lines(found, layout.lang, zone, cells, names):
                 click.echo(line)
     if found.chain.fault is not None:  # also one after the month: whoever keeps evidence has to hear of it

@@ -16,14 +16,14 @@ from situationroom.commands._journal_verdict import print_verdict
 from situationroom.commands._moments import moment, month
 from situationroom.commands._open import find_layout, journal_path
 from situationroom.commands._world import demo_journal
-from situationroom.errors import UsageError
+from situationroom.errors import LayoutError, UsageError
 from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.journal import Entry
 from situationroom.journal.export import csv_header, csv_line, json_line, lines
 from situationroom.journal.reader import reading
 from situationroom.journal.verify import SHORTEST_EXPECTED, verify
-from situationroom.layout.load import load_head
+from situationroom.layout.load import load_head, load_people
 from situationroom.layout.models import Layout
 
 WIDEST = 200
@@ -85,7 +85,7 @@ def command(
     )
     if demo and copy is not None:
         raise UsageError("journal.not_together", one="--demo", other="--file")
-    head = load_head(find_layout(layout), os.environ, name=layout)
+    head = _head(layout)
     path = copy or (demo_journal(layout) if demo else journal_path(head))
     zone = ZoneInfo(head.timezone)
     now = datetime.now(zone)
@@ -105,6 +105,15 @@ def command(
         found = journal.entries(run=run, action=action, person=person, since=start, until=end)
         _print(found, form, head, path, filtered=any((since, until, person, action, run)))
     return 0
+
+
+def _head(name: str) -> Layout:
+    """The room as a whole and its people; without these where they are broken: ids are told all the same."""
+    path = find_layout(name)
+    try:
+        return load_people(path, os.environ, name=name)
+    except LayoutError:
+        return load_head(path, os.environ, name=name)
 
 
 def _fits(

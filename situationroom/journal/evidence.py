@@ -16,7 +16,7 @@ from situationroom.codec import readable
 from situationroom.errors import JournalError
 from situationroom.journal.entry import Entry, Json, Kind, utc
 from situationroom.journal.verify import Chain, Verdict
-from situationroom.values import ROOM
+from situationroom.values import ROOM, Proof
 
 TWO_PERSON = "two-person"
 
@@ -48,6 +48,11 @@ class Step:
     person: str
     where: str
 
+    @property
+    def login(self) -> str:
+        """The OS user it was done as, on whatever machine; "" where nobody knows."""
+        return self.where.rpartition("@")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -72,7 +77,7 @@ class Case:
         undoes: the run that it undid, or "".
         resumes: the run that it continued, or "".
         reverts: whether it is the room itself going back from a temporary setting, which nobody asks for.
-        pin: who last set the approver's PIN before the approval, where the journal tells.
+        pin: when the PIN by which it was approved was last set before, and from where.
         findings: what does not match; none for a matched one.
         remarks: what there is to know of its approval besides.
 
@@ -114,7 +119,7 @@ class Evidence:
 
     Attributes:
         since, until: the period, ``until`` exclusive.
-        cases: its runs: unmatched ones first, each part in the order of time.
+        cases: its runs: unmatched ones first, then those with a remark, each part in the order of time.
         pins: the PINs that were set in it: ``person`` is whose, ``where`` by which OS account.
         totals: requests, executions … by name.
         chain: whether the journal as a whole is what was written.
@@ -161,11 +166,12 @@ def evidence(read: Callable[[], Iterable[Entry]], since: datetime, until: dateti
             last = entry
         if entry.run in runs:
             case = _heard(cases.get(entry.run) or Case(entry.run, entry.action), entry)
-            if entry.kind == Kind.APPROVED and case.pin is None:
+            if entry.kind == Kind.APPROVED and case.pin is None and _facts(entry).get("proof") == Proof.PIN:
                 case = replace(case, pin=pins.get(entry.person))
             cases[entry.run] = case
     judged = sorted(
-        (_judged(case) for case in cases.values()), key=lambda case: (not case.findings, case.begun)
+        (_judged(case) for case in cases.values()),
+        key=lambda case: (not case.findings, not case.remarks, case.begun),
     )
     verdict = chain.verdict()
     sound = verdict.fault is None or (last is not None and verdict.fault.id > last.id)
@@ -271,11 +277,11 @@ def _judged(case: Case) -> Case:
 def _remarks(case: Case) -> tuple[Remark, ...]:
     """What there is to know of an approval, by the OS accounts it has to do with."""
     asked = case.asked or case.confirmed
-    if asked is None or case.approved is None or not asked.where:
+    if asked is None or case.approved is None or not asked.login:
         return ()
     tests = {
-        Remark.SAME_ACCOUNT: case.approved.where == asked.where,
-        Remark.PIN_BY_ASKER: case.pin is not None and case.pin.where == asked.where,
+        Remark.SAME_ACCOUNT: case.approved.login == asked.login,
+        Remark.PIN_BY_ASKER: case.pin is not None and case.pin.login == asked.login,
     }
     return tuple(remark for remark, holds in tests.items() if holds)
 
@@ -293,10 +299,11 @@ def _totals(cases: Sequence[Case], kinds: Mapping[str, int]) -> dict[str, int]:
         counted["not_verified"] += case.verified is False
         counted["settled"] += case.settled is not None
         counted["unmatched"] += bool(case.findings)
+        counted["remarked"] += bool(case.remarks)
     ends = (Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN, Kind.DENIED, Kind.EXPIRED, Kind.WITHDRAWN)
     for kind in ends:
         counted[kind.value] = sum(case.outcome == kind for case in cases)
-    for kind in (Kind.HELD, Kind.RELEASED, Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT, Kind.PIN_SET):
+    for kind in (Kind.HELD, Kind.RELEASED, Kind.SIGN_IN_FAILED, Kind.LOCKED_OUT, Kind.UNLOCKED, Kind.PIN_SET):
         counted[kind.value] = kinds.get(kind, 0)
     return dict(counted)
 

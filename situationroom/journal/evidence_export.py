@@ -14,10 +14,11 @@ from situationroom.journal.evidence import Case, Evidence, Step
 from situationroom.journal.export import csv_record, folded, kind_said, named
 
 COLUMNS = (
-    "findings", "run", "action", "outcome", "asked_at", "asked_by", "asked_from", "values", "what",
-    "statement", "demanded", "approved_at", "approved_by", "approved_from", "refused_at", "refused_by",
-    "confirmed_at", "confirmed_by", "executed_at", "ended_at", "told", "verified", "settled_at", "settled_by",
-    "verdict", "undoes", "resumes", "reverts", "remarks", "pin_set_at", "pin_set_from",
+    "findings", "run", "action", "outcome", "asked_at", "asked_by", "asked_name", "asked_from", "values",
+    "what", "statement", "demanded", "approved_at", "approved_by", "approved_name", "approved_from",
+    "refused_at", "refused_by", "refused_name", "confirmed_at", "confirmed_by", "confirmed_name",
+    "executed_at", "ended_at", "told", "verified", "settled_at", "settled_by", "settled_name", "verdict",
+    "undoes", "resumes", "reverts", "remarks", "pin_set_at", "pin_set_from",
 )  # fmt: skip
 """The columns of the CSV form; times are UTC as the journal has them."""
 
@@ -47,15 +48,15 @@ def lines(
             yield from _card(case, teller)
 
 
-def csv_lines(found: Evidence) -> Iterator[str]:
+def csv_lines(found: Evidence, names: Mapping[str, str] | None = None) -> Iterator[str]:
     """A heading and a record a run, without line ends."""
     yield csv_record(COLUMNS)
     for case in found.cases:
-        facts = case_facts(case)
+        facts = case_facts(case, names)
         yield csv_record([_csv(facts[name]) for name in COLUMNS])
 
 
-def facts(found: Evidence) -> dict[str, Json]:
+def facts(found: Evidence, names: Mapping[str, str] | None = None) -> dict[str, Json]:
     """All of it, for programs."""
     return {
         "since": found.since.isoformat(),
@@ -64,18 +65,22 @@ def facts(found: Evidence) -> dict[str, Json]:
         "head": found.head,
         "chain": found.chain.facts(),
         "totals": dict(found.totals),
-        "pins_set": [{"at": pin.at, "person": pin.person, "from": pin.where} for pin in found.pins],
-        "runs": [case_facts(case) for case in found.cases],
+        "pins_set": [
+            {"at": pin.at, "person": pin.person, "name": (names or {}).get(pin.person), "from": pin.where}
+            for pin in found.pins
+        ],
+        "runs": [case_facts(case, names) for case in found.cases],
     }
 
 
-def case_facts(case: Case) -> dict[str, Json]:
+def case_facts(case: Case, names: Mapping[str, str] | None = None) -> dict[str, Json]:
     """One run, for programs."""
     flat: dict[str, Json] = {"findings": [finding.value for finding in case.findings]}
     for name in ("asked", "approved", "refused", "confirmed", "executed", "ended", "settled"):
         step: Step | None = getattr(case, name)
         flat[f"{name}_at"] = step.at if step else None
         flat[f"{name}_by"] = step.person if step else None
+        flat[f"{name}_name"] = (names or {}).get(step.person) if step else None
         flat[f"{name}_from"] = step.where if step else None
     return {
         **flat, "run": case.run, "action": case.action, "outcome": case.outcome, "values": dict(case.values),
@@ -114,7 +119,7 @@ class _Teller:
 
 def _card(case: Case, teller: _Teller) -> Iterator[str]:
     lang, zone, cells = teller.lang, teller.zone, teller.cells
-    mark = "■" if case.findings else "●"
+    mark = "■" if case.findings else "▲" if case.remarks else "●"
     yield from folded(f"{mark} {case.run[:8]}  {case.action}  {case.what}", cells, _INDENT)
     told = [("finding", say(f"journal.finding_{finding}", lang)) for finding in case.findings]
     told.append(("asked", teller.said(case.asked, _values(case))))

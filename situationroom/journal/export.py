@@ -48,7 +48,9 @@ def lines(
     for entry, row in zip(entries, rows, strict=True):
         indent, room = (taken, cells - taken) if beside else (_INDENT, cells - _INDENT)
         body = _body(entry)
-        wrapped = folded(" ".join(_particulars(body)) if isinstance(body, dict) else entry.body, room)
+        wrapped = folded(
+            " ".join(_particulars(body, names or {})) if isinstance(body, dict) else entry.body, room
+        )
         yield _fitted(row, widths, cells, wrapped.pop(0) if beside and wrapped else "")
         yield from (" " * indent + line for line in wrapped)
 
@@ -141,13 +143,15 @@ def _body(entry: Entry) -> Json:
         return entry.body
 
 
-def _particulars(facts: dict[str, Json]) -> Iterator[str]:
+def _particulars(facts: dict[str, Json], names: Mapping[str, str]) -> Iterator[str]:
     """For a reader: the sentences, then ``name=value``. Statements are long and left to the other forms."""
     sentences = {name: text for name, value in facts.items() if (text := _sentence(value))}
     yield from sentences.values()
     for name, value in facts.items():
         if name not in sentences and name != "statement" and value not in (None, {}, [], ""):
             plain = readable(value)
+            if name == "asked_by" and isinstance(plain, str):
+                plain = named(plain, names)
             yield f"{name}={plain if isinstance(plain, str) else canonical(plain)}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -317,3 +318,36 @@ async def test_a_pin_typed_under_the_preview_is_the_yes_and_is_not_seen(office: 
             assert PINS["lee"] not in terminal.text
         assert (await office.end(asker))[0] == 0
     assert await office.row() == (True, "kim")
+
+
+async def test_the_evidence_shows_that_two_persons_were_one_account_which_set_the_pin_itself(
+    office: Office,
+) -> None:
+    assert (await office.end(await office.start("user", "passwd", "lee", "--stdin", typed="9071-lee")))[
+        0
+    ] == 0
+    async with office.asked() as (run, asker):
+        words = (run, "--as", "lee", "--yes", "--pin-stdin")
+        assert (await office.approve(*words, typed="9071-lee"))[0] == 0
+        assert (await office.end(asker))[0] == 0
+    month = f"{datetime.now(ZoneInfo('Asia/Seoul')):%Y-%m}"
+    code, out, err = await office.end(await office.start("journal", "--evidence", month))
+    assert (code, err) == (0, "")
+    shown = " ".join(out.split())
+    assert "참고할 것 1" in shown
+    assert "요청자와 같은 OS 계정에서 승인됨" in shown
+    assert "승인자의 PIN을 요청자의 OS 계정에서 설정함" in shown
+    assert "PIN 설정 1건" in shown
+    assert "이승인 (lee)" in shown
+    _, out, _ = await office.end(await office.start("journal"))
+    assert "김운영 (kim)" in out
+
+
+async def test_the_journal_of_a_layout_whose_people_are_broken_is_told_by_ids(office: Office) -> None:
+    async with office.asked():
+        pass
+    text = office.path.read_text("utf-8")
+    office.path.write_text(text.replace("{name: 한조회,", "{nome: 한조회,"), "utf-8")
+    code, out, _ = await office.end(await office.start("journal"))
+    assert code == 0
+    assert "  kim  " in out

@@ -194,9 +194,8 @@ async def test_a_refusal_has_its_reason_on_the_askers_screen(database: str, tmp_
         assert not kims.firing.approvals()
         with pytest.raises(ActionDenied) as caught:
             await parks.firing.approve(run, parks.me)
-        assert (
-            say(why(caught), "ko") == f"박승인 님이 거절: 점검 시간이 아님 ({await written(kims, 'refused')})"
-        )
+        at = await written(kims, "refused")
+        assert say(why(caught), "ko") == f"박승인 님이 거절: 점검 시간이 아님 ({at})"
 
 
 async def test_the_asker_can_withdraw_while_it_waits(database: str, tmp_path: Path) -> None:

@@ -211,10 +211,10 @@ def test_the_cards_fit_eighty_columns_and_tell_all() -> None:
     assert "left_out" not in text
 
 
-def approval(where: str, *before: Draft) -> Evidence:
+def approval(where: str, *before: Draft, proof: str = "pin") -> Evidence:
     steps = [
         replace(draft, where=where) if draft.kind == "approved" else draft
-        for draft in run("r1", APPROVED, body=TWO)
+        for draft in run("r1", APPROVED, body={"approved": {"proof": proof}, **TWO})
     ]
     return found([*before, *steps])
 
@@ -228,6 +228,7 @@ def pin(person: str, where: str, at: datetime = NINE - timedelta(days=40)) -> Dr
     [
         ("lee@desk", [], []),
         ("kim@desk", [], [Remark.SAME_ACCOUNT]),
+        ("kim@phone", [], [Remark.SAME_ACCOUNT]),
         ("lee@desk", [pin("lee", "kim@desk")], [Remark.PIN_BY_ASKER]),
         ("kim@desk", [pin("lee", "kim@desk")], [Remark.SAME_ACCOUNT, Remark.PIN_BY_ASKER]),
         ("lee@desk", [pin("lee", "kim@desk"), pin("lee", "lee@desk", NINE - timedelta(days=1))], []),
@@ -243,6 +244,19 @@ def test_an_approval_from_the_askers_own_os_account_is_told(
     assert case.findings == (), "it may be in order"
 
 
+def test_a_pin_that_was_not_shown_is_not_told() -> None:
+    (case,) = approval("lee@desk", pin("lee", "kim@desk"), proof="login").cases
+    assert case.remarks == ()
+
+
+def test_remarked_runs_stand_between_the_unmatched_and_the_others() -> None:
+    one = [replace(draft, where="kim@desk") for draft in run("one", APPROVED, at=NINE + timedelta(hours=2))]
+    made = found(run("plain", PRESSED), one, run("open", PRESSED[:-1], at=NINE + timedelta(hours=3)))
+    assert [case.run for case in made.cases] == ["open", "one", "plain"]
+    assert made.totals["remarked"] == 1
+    assert "▲ one" in "\n".join(lines(made, "ko", SEOUL, 100))
+
+
 def test_the_pins_set_in_the_month_are_listed_with_who_set_them() -> None:
     made = approval("kim@desk", pin("park", "root@desk"), pin("lee", "kim@desk", NINE - timedelta(minutes=5)))
     assert [(step.person, step.where) for step in made.pins] == [("lee", "kim@desk")]
@@ -256,7 +270,14 @@ def test_the_pins_set_in_the_month_are_listed_with_who_set_them() -> None:
     told = json.loads(json_text(facts(made)))
     assert told["pins_set"][0]["from"] == "kim@desk"
     assert told["runs"][0]["remarks"] == ["same_account", "pin_by_asker"]
-    (record,) = csv.DictReader(csv_lines(made))
+    names = {"lee": "이팀장", "kim": "김운영"}
+    assert json.loads(json_text(facts(made, names)))["pins_set"][0]["name"] == "이팀장"
+    (record,) = csv.DictReader(csv_lines(made, names))
+    assert (record["approved_by"], record["approved_name"], record["asked_name"]) == (
+        "lee",
+        "이팀장",
+        "김운영",
+    )
     assert record["remarks"] == "same_account pin_by_asker"
     assert record["pin_set_from"] == "kim@desk"
 

@@ -47,6 +47,19 @@ def test_a_table_of_eighty_columns_is_aligned_with_korean_in_it() -> None:
     assert "".join(shown).count("변경") == 60, "long particulars are folded, not lost"
 
 
+def test_people_are_called_by_their_names_with_the_id_beside() -> None:
+    entries = chained(
+        [
+            Draft(NINE, "approved", "r1", "lee", "lee@desk", "skip", {"asked_by": "kim"}),
+            Draft(NINE, "asked", "r2", "gone", "gone@desk", "skip", {}),
+        ]
+    )
+    _, approved, asked = lines(entries, "ko", SEOUL, 200, {"lee": "이승인", "kim": "김운영"})
+    assert "이승인 (lee)" in approved
+    assert "asked_by=김운영 (kim)" in approved
+    assert "  gone  " in asked, "of whom the layout knows nothing any more"
+
+
 def test_a_wide_table_has_the_particulars_beside() -> None:
     shown = list(lines(chained(numbered(3)), "en", SEOUL, 200))
     assert len(shown) == 4

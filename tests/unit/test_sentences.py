@@ -101,7 +101,7 @@ COMPOSED: Mapping[str, list[str]] = {
         *("runs", "requested", "demanded", "approved", "refused", "denied", "expired", "withdrawn"),
         "executed",
         *("done", "failed", "stopped", "unknown", "settled", "verified", "not_verified", "unmatched"),
-        *("held", "released", "sign_in_failed", "locked_out", "pin_set"),
+        *("held", "released", "sign_in_failed", "locked_out", "unlocked", "pin_set", "remarked"),
     ],
     "journal.verdict_{}": list(Settlement),
     "journal.{}": _values_of("situationroom/journal/export.py", "_SHOWN"),
