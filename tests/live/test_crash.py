@@ -22,6 +22,7 @@ LIMIT_S = 120
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and a subreaper")
+@pytest.mark.timeout(LIMIT_S + 30)  # two hundred programs are started and killed; a busy machine takes longer
 def test_a_program_killed_anywhere_repeats_nothing_hides_nothing_and_is_settled_truly(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-m", "tests.live.crash", "--points", str(POINTS), "--seed", SEED, "--json"],
