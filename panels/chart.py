@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from situationroom.panel import (
+    ABOUT,
     Column,
     Curve,
     FeedName,
@@ -31,6 +32,7 @@ from situationroom.panel import (
     line,
     lines,
     missing,
+    newest_growth,
     notice,
     printable,
     summed,
@@ -157,9 +159,12 @@ class Chart(Panel[ChartOptions]):
         for place, each in enumerate(chosen):
             rate = each.rate or self.options.rate
             points = self._history(view, each, window + (rate or 0.0))
+            measured = True
             if rate is not None:
+                newest = newest_growth(points, rate)
+                measured = newest is None or newest.measured
                 points = growth(points, rate)
-            curves.append(self._curve(view, place, each, points, usual_gap(points)))
+            curves.append(self._curve(view, place, each, points, usual_gap(points), measured))
         ticks = time_ticks(start, now, max(1, width // _TICK_CELLS))
         return curves, (start.timestamp(), now.timestamp()), ticks
 
@@ -225,7 +230,9 @@ class Chart(Panel[ChartOptions]):
             return view.key(row, each.feed) == each.key
         return by is None or bool(self.options.series) or str(row.get(by)) == each.title
 
-    def _curve(self, view: View, place: int, each: Series, points: Points, gap: float) -> Curve:
+    def _curve(
+        self, view: View, place: int, each: Series, points: Points, gap: float, measured: bool = True
+    ) -> Curve:
         options = self.options
         figure = options.figure if each.axis == "left" else options.figure_right
         unit = options.unit if each.axis == "left" else options.unit_right
@@ -234,12 +241,13 @@ class Chart(Panel[ChartOptions]):
         newest = points[-1][1] if points else None
         if newest is not None and rate is not None and figure in ("big", "number"):
             newest = float(round(newest))
+        shown = view.cell(newest, figure, printable(unit)) if options.legend else ""
         return Curve(
             title=title if options.legend else "",
             points=points,
             style=f"series{place % _STYLES + 1}",
             axis=each.axis,
-            shown=view.cell(newest, figure, printable(unit)) if options.legend else "",
+            shown=shown if measured or not shown else f"{ABOUT} {shown}",
             gap=gap,
         )
 

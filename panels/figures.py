@@ -9,6 +9,7 @@ from pydantic import Field
 
 from situationroom.formats import number, percent
 from situationroom.panel import (
+    ABOUT,
     LEVEL_MARKS,
     BigFigure,
     Column,
@@ -85,7 +86,7 @@ class FiguresOptions(PanelOptions):
     where: Mapping[Column, str] = Field(default_factory=dict, description="only rows with these values")
     per_minute: Column | None = Field(None, description="the column with its gain a minute")
     compare: Compare | None = Field(None, description="what it is held against")
-    delta: bool = Field(True, description="show the gain of the last minute")
+    delta: bool = Field(True, description="show the gain of the last minute, after `≈` where it is estimated")
     trend: Trend | None = Field(
         None, description="the small line: growth a minute, the value itself, or none; by the figure's kind"
     )
@@ -183,12 +184,20 @@ class Figures(Panel[FiguresOptions]):
     def _gain(
         self, view: View, item: Item, rows: Sequence[Row], points: Sequence[tuple[float, float]]
     ) -> str:
+        """What it gained in a minute: measured over one, or marked where it is estimated."""
+        measured = True
         if item.per_minute is not None:
             gain = _totalled(rows, item.per_minute, "sum")
+        elif (moved := change(points, _MINUTE)) is not None:
+            gain, measured = moved.amount, moved.measured
         else:
-            gain = change(points, _MINUTE)
+            gain = None
         if gain is None or item.figure in ("duration", "ms", "text", "time"):
             return ""
+        said = self._gained(view, item, gain)
+        return said if measured else f"{ABOUT} {said}"
+
+    def _gained(self, view: View, item: Item, gain: float) -> str:
         if item.figure == "percent":
             return view.say("panels.points_per_minute", figure=f"{gain * 100:+.1f}")
         rounded = round(gain)

@@ -12,6 +12,7 @@ from rich.text import Text
 from situationroom.formats import duration, fit, number
 from situationroom.formats import width as cells
 from situationroom.panel import (
+    ABOUT,
     LEVEL_MARKS,
     NO_DATA,
     Column,
@@ -125,19 +126,27 @@ class Queue(Panel[QueueOptions]):
             parts.append(_part(view, "panels.incoming", _a_minute(view, coming)))
         if going is not None:
             parts.append(_part(view, "panels.outgoing", _a_minute(view, going)))
-        if coming is not None and going is not None:
-            net: float | None = coming - going
-        else:
-            net = change(view.series(self.options.count, None, self.options.window), _MINUTE)
+        net, about = self._net(view, coming, going)
         if net is not None:
             sign = "+" if round(net) > 0 else ""
-            parts.append(_part(view, "panels.net", _a_minute(view, net, sign)))
+            parts.append(_part(view, "panels.net", about + _a_minute(view, net, sign)))
             if total and round(net) < 0:
-                left = duration(total / -net * _MINUTE, view.lang)
+                left = about + duration(total / -net * _MINUTE, view.lang)
                 parts.append(_part(view, "panels.to_empty", left))
             elif total and round(net) > 0:
                 parts.append([(view.say("panels.growing"), "warning")])
         return [joined(*runs) for runs in grouped(parts, width)]
+
+    def _net(self, view: View, coming: float | None, going: float | None) -> tuple[float | None, str]:
+        """How much the backlog grows in a minute, and the mark of an estimate: the window is not full yet."""
+        if coming is not None and going is not None:
+            return coming - going, ""
+        window = self.options.window
+        moved = change(view.series(self.options.count, None, window), window)
+        if moved is None:
+            return None, ""
+        measured = moved.measured and window >= _MINUTE
+        return moved.amount * _MINUTE / window, "" if measured else f"{ABOUT} "
 
     def _oldest_s(self, view: View) -> float | None:
         """Seconds the oldest had waited when the reading came: of what happened since, nobody knows."""

@@ -54,7 +54,7 @@ from situationroom.paint.columns import (
     tabulated,
 )
 from situationroom.paint.digits import big_digits, digits_width
-from situationroom.paint.glyphs import LEVEL_MARKS, NO_DATA, OFF, STALE
+from situationroom.paint.glyphs import ABOUT, LEVEL_MARKS, NO_DATA, OFF, STALE
 from situationroom.paint.moments import Places, moment_of, times_of
 from situationroom.paint.plotting import Group, plotted
 from situationroom.paint.renderables import markdown, rendered
@@ -69,7 +69,7 @@ from situationroom.paint.runs import (
     run_state,
 )
 from situationroom.paint.scales import writer
-from situationroom.paint.series import change, growth, summed, usual_gap
+from situationroom.paint.series import Gain, change, growth, newest_growth, summed, usual_gap
 from situationroom.paint.shortening import shortened
 from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
@@ -91,6 +91,7 @@ from situationroom.values import (
 )
 
 __all__ = [
+    "ABOUT",
     "LEVEL_MARKS",
     "NO_DATA",
     "OFF",
@@ -107,6 +108,7 @@ __all__ = [
     "Expression",
     "FeedName",
     "Figure",
+    "Gain",
     "Group",
     "Head",
     "Key",
@@ -151,6 +153,7 @@ __all__ = [
     "markdown",
     "missing",
     "moment_of",
+    "newest_growth",
     "notice",
     "plotted",
     "printable",

@@ -17,6 +17,8 @@ CRITICAL = "■"
 STALE = "◌"
 NO_DATA = "–"
 OFF = "○"
+ABOUT = "≈"
+"""Stands before a figure that is estimated, not measured."""
 
 LEVEL_MARKS = {Level.GOOD: GOOD, Level.WARNING: WARNING, Level.CRITICAL: CRITICAL}
 STATUS_MARKS = {
@@ -45,7 +47,7 @@ _SHAPES = {
     "=": "▄═",
     "_": "▁",
     ".": "▂·░",
-    "~": "▃…±∼",
+    "~": "▃…±∼≈",
     "x": "▆×",
     "%": "▇",
     ":": "▒",

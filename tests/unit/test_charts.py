@@ -15,7 +15,7 @@ from situationroom.paint.digits import big_digits, digits_width
 from situationroom.paint.plotting import Group, plotted
 from situationroom.paint.renderables import markdown
 from situationroom.paint.scales import compact, scale, writer
-from situationroom.paint.series import change, growth, summed, usual_gap
+from situationroom.paint.series import Gain, change, growth, newest_growth, summed, usual_gap
 from situationroom.paint.texts import clipped, joined, spread, wrapped
 from situationroom.paint.timescale import time_ticks
 from tests.unit.panel_views import NOW
@@ -116,7 +116,31 @@ def test_a_young_counter_is_not_judged_by_its_first_seconds() -> None:
     assert growth([(0.0, 0.0), (5.0, 10.0)], 60) == []
     assert growth([(0.0, 0.0), (5.0, 10.0), (10.0, 20.0)], 60) == [(10.0, 120.0)]
     assert change([(0.0, 5.0)], 60) is None
-    assert change([(0.0, 0.0), (30.0, 50.0)], 60) == 100.0
+    assert change([(0.0, 0.0), (30.0, 50.0)], 60) == Gain(100.0, measured=False)
+    assert newest_growth([(0.0, 0.0), (5.0, 10.0)], 60) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "count", "amount", "measured"),
+    [(5.0, 13, 120.0, True), (5.2, 200, 120.0, True), (7.0, 40, 120.0, True), (20.0, 4, 120.0, True),
+     (60.0, 2, 120.0, True), (61.0, 9, 120.0, True), (5.0, 7, 120.0, False), (40.0, 2, 120.0, False),
+     (300.0, 5, 120.0, False), (5.0, 2, None, False)],
+)  # fmt: skip
+def test_a_gain_says_whether_it_was_measured_over_its_time(
+    step: float, count: int, amount: float | None, measured: bool
+) -> None:
+    points = [(place * step, place * step * 2) for place in range(count)]
+    gain = change(points, 60)
+    assert (gain.amount if gain else None) == pytest.approx(amount)
+    assert gain is None or gain.measured is measured
+    assert newest_growth(points, 60) == gain
+
+
+def test_a_gain_is_that_of_the_last_minute_and_no_other() -> None:
+    quiet_then_busy = [(at * 5.0, max(0.0, at - 30.0) * 7) for at in range(43)]
+    assert change(quiet_then_busy, 60) == Gain(84.0, measured=True)
+    busy_then_quiet = [(at * 5.0, min(at, 30.0) * 7) for at in range(43)]
+    assert change(busy_then_quiet, 60) == Gain(0.0, measured=True)
 
 
 def test_series_are_added_up_moment_by_moment() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from rich.cells import cell_len
 
 from situationroom.panel import Point, View
@@ -35,6 +38,56 @@ def test_only_the_rows_asked_for_are_counted() -> None:
 def test_the_gain_a_minute_comes_from_the_series_or_from_a_column() -> None:
     assert "+3,120/분" in figure(value="total")
     assert "+128,402/분" in figure(value="previous", per_minute="total")
+
+
+def course(seconds: int, every: int = 5, a_minute: float = 300.0) -> Callable[..., list[Point]]:
+    """The history of something that grows for so long, up to now."""
+    now = views.NOW.timestamp()
+    return lambda *_: [Point(now - ago, -ago / 60 * a_minute) for ago in range(seconds, -1, -every)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "every", "mark"),
+    [
+        (20, 5, "≈ "),
+        (45, 5, "≈ "),
+        (40, 20, "≈ "),
+        (60, 5, ""),
+        (60, 20, ""),
+        (1_200, 60, ""),
+        (1_200, 300, "≈ "),
+    ],
+)
+def test_a_gain_estimated_from_other_than_a_minute_is_marked_wherever_it_is_shown(
+    seconds: int, every: int, mark: str
+) -> None:
+    feed = views.feed("f", [{"code": "a", "count": 600}], ("code",))
+    rising, falling = course(seconds, every), course(seconds, every, -300.0)
+    seen = views.view(feed, history=rising)
+    assert views.painted("figures", seen, 46, 1, value="count") == [f"600  {mark}+300/분"]
+    percent = views.painted("figures", seen, 46, 1, value="count", figure="percent")
+    assert percent[0].endswith(f"  {mark}+30000.0 %p/분")
+    legend = views.painted("chart", seen, 60, 8, column="count", rate="60s")[0].split("count")[1]
+    assert legend.strip() == f"{mark}300"
+    waiting = "\n".join(views.painted("queue", views.view(feed, history=falling), 100, 5, window="60s"))
+    assert f"증감 {mark}-300/분   소진 예상 {mark}2분" in waiting
+
+
+@pytest.mark.parametrize(("window", "known", "mark"), [("2m", 60, "≈ "), ("2m", 120, ""), ("30s", 120, "≈ ")])
+def test_a_backlogs_change_is_measured_over_its_window(window: str, known: int, mark: str) -> None:
+    feed = views.feed("f", [{"code": "a", "count": 600}], ("code",))
+
+    def history(*asked: Any) -> list[Point]:
+        return [point for point in course(known)() if point.at >= views.NOW.timestamp() - asked[3]]
+
+    shown = "\n".join(views.painted("queue", views.view(feed, history=history), 100, 5, window=window))
+    assert f"증감 {mark}+300/분" in shown
+
+
+def test_a_gain_that_the_source_gives_is_not_estimated() -> None:
+    feed = views.feed("f", [{"count": 600, "gain": 12}])
+    seen = views.view(feed, history=course(20))
+    assert views.painted("figures", seen, 46, 1, value="count", per_minute="gain") == ["600  +12/분"]
 
 
 def test_a_figure_is_held_against_its_predecessor() -> None:
