@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from situationroom.disk import why_unwritten
 from situationroom.errors import OutputError
 
 if TYPE_CHECKING:
@@ -49,7 +51,13 @@ class _Output(io.FileIO):
             _to_nowhere(self.fileno())
             return super().write(data)
         except OSError as error:
-            raise OutputError("cli.cannot_print", detail=error.strerror or type(error).__name__) from error
+            raise OutputError("cli.cannot_print", detail=why_unwritten(error, self._file())) from error
+
+    def _file(self) -> Path:
+        """Where it goes, where the system tells."""
+        with suppress(OSError):
+            return Path(f"/proc/self/fd/{self.fileno()}").readlink()
+        return Path.cwd() / "-"
 
 
 def _to_nowhere(number: int) -> None:

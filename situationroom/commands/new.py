@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from tzlocal import get_localzone_name
 
+from situationroom.disk import why_unwritten
 from situationroom.errors import UsageError
 from situationroom.i18n import default_language, say
 
@@ -51,13 +52,17 @@ def write_scaffold(folder: Path, lang: str, timezone: str) -> list[Path]:
     for target in wanted:
         if target.exists():
             raise UsageError("new.exists", file=str(target))
+    made: list[Path] = []
     try:
         for target, file in wanted.items():
             target.parent.mkdir(parents=True, exist_ok=True)
+            made.append(target)
             with target.open("x", encoding="utf-8") as stream:
                 stream.write(_settled(file.read_text("utf-8"), lang, timezone))
     except OSError as error:
-        detail = error.strerror or type(error).__name__
+        for target in made:
+            target.unlink(missing_ok=True)  # half a room would be in the way of the next try
+        detail = why_unwritten(error, folder / "room.yaml")
         raise UsageError("new.unwritable", folder=str(folder), detail=detail) from error
     return list(wanted)
 

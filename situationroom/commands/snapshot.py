@@ -15,6 +15,7 @@ import click
 from situationroom.commands._lang import lang_option
 from situationroom.commands._open import open_layout, open_room, page_of, person_of
 from situationroom.commands._world import demo_person, world_env
+from situationroom.disk import why_unwritten
 from situationroom.engine.interface import Room
 from situationroom.errors import ShareError, UsageError
 from situationroom.layout.fields import seconds
@@ -146,7 +147,7 @@ def _write(file: Path, picture: str) -> None:
             beside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ShareError("share.unwritable", file=str(file), detail=error.strerror or str(error)) from None
+        raise ShareError("share.unwritable", file=str(file), detail=why_unwritten(error, file)) from None
 
 
 def _umask() -> int:

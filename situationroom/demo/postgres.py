@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import secrets
@@ -18,11 +19,13 @@ from typing import Self
 from situationroom.demo import launch
 from situationroom.demo.binaries import copy_install, postgres_bin, readable_by_others
 from situationroom.demo.lair import Lair, places, sweep
+from situationroom.disk import is_full, no_space, why_unwritten
 from situationroom.errors import WorldError
 
 _USER = "situationroom"
 _START_S = 15.0
 _PORT_TRIES = 5
+_NO_SPACE = os.strerror(errno.ENOSPC)
 _TAKEN = "could not create any TCP/IP sockets"
 
 # A demo's data are worth nothing after it: no write need reach the disk. A killed server
@@ -78,13 +81,24 @@ class PostgresServer:
         sweep(parents)
         binaries = postgres_bin()
         lent = os.geteuid() == 0 and not readable_by_others(binaries)
-        lair = Lair(parents[-1] if lent else parents[0])  # memory may be mounted without the right to execute
+        place = parents[-1] if lent else parents[0]  # memory may be mounted without the right to execute
+        try:
+            return cls._started(place, binaries, settings or {}, lent=lent)
+        except OSError as error:
+            detail = why_unwritten(error, place / "data")
+            raise WorldError("demo.postgres_failed", detail=detail) from error
+
+    @classmethod
+    def _started(
+        cls, place: Path, binaries: Path, settings: Mapping[str, str], *, lent: bool
+    ) -> PostgresServer:
+        lair = Lair(place)
         try:
             if os.geteuid() == 0:
                 lair.folder.chmod(0o711)  # its user must pass; ours alone may look
             if lent:
                 binaries = copy_install(binaries, lair.folder / "install")
-            server = cls(lair, binaries, settings or {})
+            server = cls(lair, binaries, settings)
             server._initialise()
             server._serve_on_free_port()
         except BaseException:
@@ -123,7 +137,7 @@ class PostgresServer:
 
         """
         if self._process is None and not self._serve():
-            raise WorldError("demo.postgres_failed", detail=self._last_words())
+            raise self._failed()
 
     def stop(self) -> None:
         """End it, asking with more force each time, and remove its folder. May be called twice."""
@@ -158,7 +172,13 @@ class PostgresServer:
             code = process.wait()
         password.unlink()
         if code != 0:
-            raise WorldError("demo.postgres_failed", detail=self._last_words())
+            raise self._failed()
+
+    def _failed(self) -> WorldError:
+        """That it does not start: for a full disk, or with its last words."""
+        words = self._last_words()
+        full = no_space(self._data) if _NO_SPACE in words else is_full(self._data)
+        return WorldError("demo.postgres_failed", detail=full or words)
 
     def _serve_on_free_port(self) -> None:
         """Another program may take the free port before the server does: then with another one."""
@@ -168,7 +188,7 @@ class PostgresServer:
                 return
             if _TAKEN not in self._log.read_text(errors="replace"):
                 break
-        raise WorldError("demo.postgres_failed", detail=self._last_words())
+        raise self._failed()
 
     def _serve(self) -> bool:
         """Start the postmaster and wait until it takes connections; False when it ended instead."""

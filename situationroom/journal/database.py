@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from situationroom.disk import full, is_full, no_space
 from situationroom.errors import JournalError
 from situationroom.journal.entry import Draft, Entry, write
+from situationroom.values import Message
 
 _VERSION = 1
 _COLUMNS = 'id, at, run, kind, person, "where", action, body, previous, hash'
@@ -314,8 +316,17 @@ def explained(error: sqlite3.Error | OSError, path: Path) -> JournalError:
     name = getattr(error, "sqlite_errorname", "") or errno.errorcode.get(getattr(error, "errno", 0) or 0, "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return JournalError("journal.locked", path=str(path))
-    if name.startswith("SQLITE_FULL") or name in ("ENOSPC", "EDQUOT", "EFBIG"):
-        return JournalError("journal.full", path=str(path))
+    if (why := _full(error, name, path)) is not None:
+        return JournalError("journal.full", path=str(path), why=why)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")) or name in ("EROFS", "EACCES"):
         return JournalError("journal.not_writable", path=str(path))
     return JournalError("journal.broken", path=str(path), detail=str(error))
+
+
+def _full(error: sqlite3.Error | OSError, name: str, path: Path) -> Message | None:
+    """That the disk is full, or None. SQLite itself says so only of some of its writes."""
+    if isinstance(error, OSError):
+        return full(error, path)
+    if name.startswith("SQLITE_FULL"):
+        return no_space(path)
+    return is_full(path) if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) else None

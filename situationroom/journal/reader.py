@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from situationroom.errors import JournalError
+from situationroom.journal.database import explained
 from situationroom.journal.entry import Entry, utc
 
 BUSY_S = 5.0
@@ -43,7 +44,7 @@ def reading(path: Path) -> Iterator[JournalReader]:
             connection.execute("begin")  # every question sees the same moment
             yield JournalReader(connection, path)
     except sqlite3.Error as error:
-        raise JournalError("journal.broken", path=str(path), detail=str(error)) from error
+        raise explained(error, path) from error
 
 
 class JournalReader:
@@ -84,7 +85,7 @@ class JournalReader:
             for row in self._connection.execute(_MATCHING, wanted):
                 yield Entry(*row)
         except sqlite3.Error as error:
-            raise JournalError("journal.broken", path=str(self._path), detail=str(error)) from error
+            raise explained(error, self._path) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import yaml
 
+from situationroom.disk import why_unwritten
 from situationroom.errors import UsersError
 from situationroom.layout.models import Layout
 from situationroom.paths import is_shipped, state_dir
@@ -124,7 +125,9 @@ class UsersFile:
             os.fsync(number)
 
     def _unusable(self, error: OSError) -> UsersError:
-        return UsersError("people.users_unusable", path=str(self.path), detail=error.strerror or str(error))
+        return UsersError(
+            "people.users_unusable", path=str(self.path), detail=why_unwritten(error, self.path)
+        )
 
 
 @contextmanager
