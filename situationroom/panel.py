@@ -543,8 +543,12 @@ def _head(view: View, spec: ColumnSpec, sample: Sequence[Row], priority: int) ->
     title = spec.title if spec.title is not None else view.say(known.title) if known else spec.column
     figure = spec.figure or (known.figure if known else None)
     unit = spec.unit if spec.unit is not None else known.unit if known else ""
-    numeric = figure not in (None, "text", "time") or any(
+    people = view.words.people if figure == "person" and view.words is not None else {}
+    values = {**people, **spec.values}
+    numeric = figure not in (None, "text", "time", "person") or any(
         figure_of(row.get(spec.column)) is not None for row in sample
     )
     align: Align = spec.align or ("right" if numeric else "left")
-    return Head(spec.column, printable(title), figure, printable(unit), align, spec.values, priority)
+    return Head(
+        spec.column, printable(title), figure, printable(unit), align, {**values, **spec.values}, priority
+    )

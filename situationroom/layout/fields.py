@@ -178,6 +178,9 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_split, json_schema_input_typ
 """One word or a list of words."""
 
 Figure = Literal[
-    "number", "big", "percent", "duration", "ms", "bytes", "per_second", "text", "time", "money"
+    "number", "big", "percent", "duration", "ms", "bytes", "per_second", "text", "time", "money", "person"
 ]  # fmt: skip
-"""How a column's value is written: ``percent`` of a ratio, ``duration`` of seconds, ``ms`` of thousandths."""
+"""How a column's value is written: ``percent`` of a ratio, ``duration`` of seconds, ``ms`` of thousandths.
+
+A ``person`` is an id of the layout's ``people``, shown by name; any other text as it is.
+"""

@@ -52,11 +52,12 @@ class Heading:
 
 
 class RoomWords:
-    """The words of one room: its language, its time zone, what its panels call the columns of its feeds."""
+    """The words of one room: language, time zone, names of people, what its panels call columns of feeds."""
 
     def __init__(self, layout: Layout | None = None, lang: str | None = None) -> None:
         self.lang = layout.lang if layout else lang or default_language()
         self.zone = ZoneInfo(layout.timezone if layout else "UTC")
+        self.people = {name: one.name for name, one in layout.people.items()} if layout else {}
         self._feeds: dict[str, str] = {}
         self._by_feed: dict[tuple[str, str], Heading] = {}
         self._by_name: dict[str, set[Heading]] = {}
@@ -103,12 +104,18 @@ class RoomWords:
         if before is None:
             figure = _word(part, "figure") or trade.figure
             self._by_feed[feed, column] = Heading(
-                column, title or trade.title, figure, _word(part, "unit") or trade.unit, _values(part)
+                column, title or trade.title, figure, _word(part, "unit") or trade.unit, self._values(part)
             )
             return
         if before.title == trade.title and title:
             before = replace(before, title=title)
-        self._by_feed[feed, column] = replace(before, values=before.values or _values(part))
+        self._by_feed[feed, column] = replace(before, values=before.values or self._values(part))
+
+    def _values(self, part: BaseModel) -> tuple[tuple[str, str], ...]:
+        """What a column's part calls its values; people by their names."""
+        if not isinstance(part, ColumnSpec):
+            return ()
+        return tuple({**(self.people if part.figure == "person" else {}), **part.values}.items())
 
     def value(self, value: Value, heading: Heading | None = None) -> str:
         """A value as safe text: a time in the room's zone, a figure as its column is written.
@@ -162,8 +169,3 @@ def _said(model: BaseModel, feed: str) -> Iterator[tuple[str, str, BaseModel]]:
 def _word(model: BaseModel, *names: str) -> str:
     words = (getattr(model, name, None) for name in names)
     return next((word for word in words if isinstance(word, str) and word), "")
-
-
-def _values(model: BaseModel) -> tuple[tuple[str, str], ...]:
-    """What a column's part calls its values."""
-    return tuple(model.values.items()) if isinstance(model, ColumnSpec) else ()

@@ -183,3 +183,21 @@ panels:
     alert = Alert("r", "유입", "queue", ("E1",), Level.WARNING, views.NOW, facts=facts)
     seen = views.view(alerts=(alert,), words=RoomWords(layout))
     assert "분당 유입 40건  지금 켜짐" in views.painted("alerts", seen, 90, 4)[0]
+
+
+def test_a_person_in_the_data_is_shown_by_name_and_a_stranger_as_written(tmp_path: Path) -> None:
+    file = tmp_path / "room.yaml"
+    file.write_text("""\
+room: 방
+sources: {s: {type: http, url: "http://127.0.0.1:9"}}
+feeds: {switches: {source: s}}
+panels:
+  t: {type: table, feed: switches, columns: [{column: changed_by, title: 바꾼 사람, figure: person}]}
+people: {kim: {name: 김운영}}
+""")
+    words = RoomWords(load(file, catalog(), {}))
+    rows: list[Row] = [{"changed_by": "kim"}, {"changed_by": "배포"}, {"changed_by": None}]
+    seen = views.view(views.feed("switches", rows), words=words)
+    shown = views.painted("table", seen, 40, 5, columns=[{"column": "changed_by", "figure": "person"}])
+    assert [text.strip() for text in shown[1:]] == ["김운영", "배포", "–"]
+    assert words.value("kim", words.heading("changed_by", ("switches",))) == "김운영"
