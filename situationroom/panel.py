@@ -549,6 +549,4 @@ def _head(view: View, spec: ColumnSpec, sample: Sequence[Row], priority: int) ->
         figure_of(row.get(spec.column)) is not None for row in sample
     )
     align: Align = spec.align or ("right" if numeric else "left")
-    return Head(
-        spec.column, printable(title), figure, printable(unit), align, {**values, **spec.values}, priority
-    )
+    return Head(spec.column, printable(title), figure, printable(unit), align, values, priority)
