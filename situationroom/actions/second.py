@@ -54,6 +54,9 @@ class SecondPerson:
             JournalError: it could not be written, so it does not count.
 
         """
+        await self._tail.ready()
+        if (alarm := self._tail.alarm()) is not None:
+            raise ActionDenied("actions.in_trouble", why=alarm)
         proof, record = await self._proven(run, person)
         hold = self._tail.ledger.hold
         if hold is not None:

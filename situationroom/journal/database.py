@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 from situationroom.disk import full, is_full, no_space
 from situationroom.errors import JournalError
 from situationroom.journal.entry import Draft, Entry, write
+from situationroom.journal.permissions import refuse_anybodys
 from situationroom.values import Message
 
 _VERSION = 1
@@ -220,7 +220,7 @@ class JournalFile:
             self.close()  # the file was moved away, replaced or cut: what were written now would be lost
         if self._open is None:
             self._create()
-        self._refuse_anybodys()
+        refuse_anybodys(self._path)
         if self._open is None:
             connection = sqlite3.connect(
                 self._path, timeout=self._busy_s, isolation_level=None, check_same_thread=False
@@ -239,23 +239,6 @@ class JournalFile:
             return True
         self._size, self._log = size, log
         return False
-
-    def _refuse_anybodys(self) -> None:
-        """Take no word of a journal that anybody on the machine may change, or put another one in place of.
-
-        Raises:
-            JournalError: the file, what SQLite keeps beside it, or their folder may be written by everybody.
-
-        """
-        beside = (self._path.with_name(self._path.name + end) for end in ("-wal", "-shm", ".leases"))
-        for path in (self._path, self._path.parent, *beside):
-            try:
-                mode = path.stat().st_mode
-            except FileNotFoundError:
-                continue
-            is_kept = stat.S_ISDIR(mode) and mode & stat.S_ISVTX  # in it each may remove only what is theirs
-            if mode & stat.S_IWOTH and not is_kept:
-                raise JournalError("journal.anybodys", path=str(path))
 
     def _create(self) -> None:
         """Make the folder (0700) and the empty file (0600); what is there already keeps its permissions."""

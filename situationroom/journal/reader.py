@@ -15,6 +15,7 @@ from pathlib import Path
 from situationroom.errors import JournalError
 from situationroom.journal.database import explained
 from situationroom.journal.entry import Entry, utc
+from situationroom.journal.permissions import refuse_anybodys
 
 BUSY_S = 5.0
 """How long to wait while another process has the whole file."""
@@ -34,11 +35,12 @@ def reading(path: Path) -> Iterator[JournalReader]:
     """The journal at ``path`` as it is now.
 
     Raises:
-        JournalError: it is not there, cannot be read, or is none.
+        JournalError: it is not there, cannot be read, is none, or anybody may write it.
 
     """
     if not path.is_file():
         raise JournalError("journal.missing", path=str(path))
+    refuse_anybodys(path)
     try:
         with closing(_connect(path)) as connection:
             connection.execute("begin")  # every question sees the same moment

@@ -22,6 +22,7 @@ from situationroom.people.users import UsersFile
 from situationroom.values import Message, Proof, RunState
 from tests.helpers import wait_until
 from tests.live.firing_room import KIM, FiringRoom, ShiftedClock, firing_room
+from tests.unit.journals import tamper
 
 YES = Confirmation()
 ROOT = Path(__file__).parents[2]
@@ -329,6 +330,20 @@ async def test_nothing_is_approved_while_all_is_held(database: str, tmp_path: Pa
         await kims.firing.release(KIM)
         await parks.firing.approve(run, parks.me)
         assert (await kims.firing.finished(run)).state is RunState.DONE
+
+
+async def test_nothing_is_approved_on_a_journal_that_was_cut_since_it_was_seen(
+    database: str, tmp_path: Path
+) -> None:
+    async with rooms(database, tmp_path) as (kims, parks):
+        run = await asked(kims)
+        await seen(parks)
+        tamper(kims.journal.path, "delete from entries where id > 2")
+        with pytest.raises(ActionDenied) as caught:
+            await parks.firing.approve(run, parks.me)
+        assert why(caught).id == "actions.in_trouble"
+        assert "잘리거나 바뀜" in say(why(caught), "ko")
+        assert not await is_on(kims)
 
 
 async def test_a_program_that_ends_in_order_gives_up_what_waits(database: str, tmp_path: Path) -> None:

@@ -279,3 +279,11 @@ async def test_a_file_that_is_no_journal_is_said_in_a_line(reader: Shell, tmp_pa
             code, _, err = await reader("journal", "--file", str(file), *words)
             assert code == 1
             assert len(err.splitlines()) == 1, err
+
+
+async def test_a_journal_that_anybody_may_write_is_no_evidence(reader: Shell) -> None:
+    reader.journal.chmod(0o666)
+    for words in ([], ["--verify"], ["--evidence", "2026-11"], ["--format", "csv"]):
+        code, out, err = await reader("journal", *words)
+        assert (code, out) == (1, "")
+        assert "누구나 쓸 수 있는 저널" in err

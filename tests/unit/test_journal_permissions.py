@@ -9,6 +9,7 @@ import pytest
 from situationroom.errors import JournalError
 from situationroom.journal import Draft
 from situationroom.journal.database import JournalFile
+from situationroom.journal.reader import reading
 
 DRAFT = Draft(at=datetime(2026, 11, 27, tzinfo=UTC), kind="note", person="kim", where="here")
 
@@ -33,6 +34,20 @@ def test_what_anybody_may_write_is_refused_with_its_path(path: Path, which: str)
         journal.append(DRAFT)
     assert failed.value.message.id == "journal.anybodys"
     assert failed.value.message.values["path"] == str(opened)
+
+
+@pytest.mark.parametrize("which", ["room.journal", ".", "room.journal-wal", "room.journal.leases"])
+def test_what_anybody_may_write_is_not_read_either(path: Path, which: str) -> None:
+    opened = path.parent / which
+    opened.touch()
+    opened.chmod(opened.stat().st_mode | 0o002)
+    with pytest.raises(JournalError) as failed, reading(path):
+        pass
+    assert failed.value.message.id == "journal.anybodys"
+    assert failed.value.message.values["path"] == str(opened)
+    opened.chmod(opened.stat().st_mode & ~0o002)
+    with reading(path) as found:
+        assert len(list(found.entries())) == 1
 
 
 def test_a_journal_opened_to_all_while_it_is_in_use_is_refused_until_it_is_closed_again(path: Path) -> None:
