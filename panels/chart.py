@@ -26,6 +26,7 @@ from situationroom.panel import (
     Words,
     chart,
     clipped,
+    figure_for,
     figure_of,
     first_figures,
     growth,
@@ -129,13 +130,20 @@ class Chart(Panel[ChartOptions]):
                 span,
                 width,
                 height,
-                write=writer(options.figure, view.lang),
-                write_right=writer(options.figure_right, view.lang),
+                write=writer(self._figure(view, chosen, "left"), view.lang),
+                write_right=writer(self._figure(view, chosen, "right"), view.lang),
                 ticks=ticks,
                 thresholds=[_threshold(each) for each in options.thresholds],
                 from_zero=options.from_zero,
             )
         )
+
+    def _figure(self, view: View, chosen: Sequence[Series], axis: Axis) -> Figure:
+        """How the figures of a ruler are written: as lengths of time where all its lines are such."""
+        figure = self.options.figure if axis == "left" else self.options.figure_right
+        ruled = [each for each in chosen if each.axis == axis]
+        found = {figure_for(view, each.column, figure, each.feed) for each in ruled}
+        return found.pop() if len(found) == 1 else figure
 
     def _series(self, view: View) -> list[Series]:
         """The lines asked for; for ``by`` one is made for every value, its key being found when drawn."""
@@ -235,6 +243,7 @@ class Chart(Panel[ChartOptions]):
     ) -> Curve:
         options = self.options
         figure = options.figure if each.axis == "left" else options.figure_right
+        figure = figure_for(view, each.column, figure, each.feed)
         unit = options.unit if each.axis == "left" else options.unit_right
         title = printable(each.title or " · ".join(each.key) or each.column)
         rate = each.rate or options.rate

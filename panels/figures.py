@@ -28,6 +28,7 @@ from situationroom.panel import (
     change,
     clipped,
     exact_figure,
+    figure_for,
     first_figures,
     growth,
     level_style,
@@ -141,6 +142,7 @@ class Figures(Panel[FiguresOptions]):
         ]
 
     def _figure(self, view: View, item: Item) -> BigFigure:
+        item = item.model_copy(update={"figure": figure_for(view, item.value, item.figure, item.feed)})
         rows = _chosen(view.rows(item.feed), item.where)
         value = _totalled(rows, item.value, item.total)
         points = self._points(view, item, rows)

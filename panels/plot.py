@@ -21,6 +21,7 @@ from situationroom.panel import (
     View,
     Words,
     clipped,
+    figure_for,
     figure_of,
     line,
     lines,
@@ -76,7 +77,8 @@ class Plot(Panel[PlotOptions]):
             return lines([clipped(line((view.say("panels.too_small"), "muted")).text, width)])
         named = [group for group in groups if group.title] if options.kind != "box" else []
         legend = [_legend(named, width)] if len(named) > 1 and height > _LEAST[1] else []
-        written = writer(options.figure, view.lang)
+        figure = figure_for(view, options.value, options.figure)
+        written = writer(figure, view.lang)
         texts = plotted(
             options.kind,
             groups,
@@ -84,7 +86,7 @@ class Plot(Panel[PlotOptions]):
             height - len(legend),
             write=written,
             ticks_x=_ticks(view, times, width) if times else None,
-            tell=lambda figure: view.cell(figure, options.figure),
+            tell=lambda y: view.cell(y, figure),
             bins=options.bins,
             horizontal=self._lies(groups, width),
         )

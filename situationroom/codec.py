@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
-from situationroom.values import Value
+from situationroom.values import Duration, Value
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -32,6 +32,8 @@ def encode(value: object) -> Json:
             return value
         case int():
             return int(value) if value.bit_length() <= _LONGEST_INT else {"$int": hex(value)}
+        case Duration() if math.isfinite(value):
+            return {"$duration": float.__repr__(value)}
         case float():
             return float(value) if math.isfinite(value) else {"$float": str(value)}
         case str():
@@ -146,6 +148,7 @@ _READERS: Mapping[str, Callable[[Json], object]] = MappingProxyType(
     {
         "$int": _tagged(_hex),
         "$float": _tagged(float),
+        "$duration": _tagged(Duration),
         "$decimal": _tagged(Decimal),
         "$datetime": _tagged(datetime.fromisoformat),
         "$date": _tagged(date.fromisoformat),

@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 from rich.cells import cell_len, set_cell_size
 
-from situationroom.values import Key, Value
+from situationroom.values import Duration, Key, Value
 
 LONGEST_TEXT = 2_000
 """Characters of one cell that are ever looked at for showing; a 1 MB cell costs no more than this."""
@@ -31,9 +31,13 @@ _MOST_DIGITS = 300
 """Digits of a whole number that are written out; what is longer is no figure."""
 
 _MINUTE_S = 59.5
+_A_SECOND = {"ms": 1_000, "µs": 1_000_000, "us": 1_000_000}
+_PARTS_S = ((1e-6, "ns"), (1e-3, "µs"), (1.0, "ms"))
+"""Below how many seconds what part of one is counted."""
 """From here on a time in whole seconds is written in minutes."""
 
-_YEAR_S = 365 * 86_400
+_YEAR_S = 31_557_600
+"""365.25 days, as PostgreSQL counts the years of an interval: four of them are four years and no day more."""
 
 _DOUBTFUL: dict[int, str] = {
     **dict.fromkeys((*range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400), *range(0xE0100, 0xE01F0)), ""),
@@ -89,6 +93,17 @@ def whole_of(value: float | Decimal) -> int | None:
     return int(value) if value.is_integer() else None
 
 
+def exact(value: Value, lang: str = "ko") -> str:
+    """A value with every digit it has, for what somebody may set: ``0.123456``, ``1시간 2분 5.25초``."""
+    if isinstance(value, Duration):
+        return lasting(value, lang)
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return text(value, lang)
+    if isinstance(value, Decimal):
+        return format(value, ",f") if value.is_finite() else str(value)
+    return f"{value:,}" if isinstance(value, int) else repr(value)
+
+
 def plain(value: Value, lang: str = "ko") -> str:
     """A value as it is, for codes and numbers that are no amounts: ``10023``, not ``10,023``."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
@@ -108,11 +123,30 @@ def measured(seconds: float, lang: str = "ko") -> str:
         return f"{seconds:.0f} s"
     if not math.isfinite(size) or size == 0 or size >= 10:
         return duration(seconds, lang)
-    for scale, unit in ((1e-6, "ns"), (1e-3, "µs"), (1.0, "ms")):
-        if size < scale:
+    for scale, unit in _PARTS_S:
+        if float(f"{size / scale * 1_000:.3g}") < 1_000:
             return f"{seconds / scale * 1_000:.3g} {unit}"
     whole = round(seconds, 1)
     return f"{whole:g}초" if lang == "ko" else f"{whole:g} s"
+
+
+def lasting(seconds: float, lang: str = "ko") -> str:
+    """A duration to its last microsecond: ``1시간 2분 5.25초`` / ``1h 2m 5.25s``, ``12.345 ms``."""
+    us = round(abs(seconds) * 1_000_000) if math.isfinite(seconds) else 0
+    if us < 10_000_000:
+        return _short_lasting(seconds, us, lang) if us else measured(seconds, lang)
+    whole, part = divmod(us, 1_000_000)
+    *above, (rest, name) = _parts(whole, lang)
+    last = f"{rest}.{part:06}".rstrip("0").rstrip(".")
+    shown = [f"{amount}{unit}" for amount, unit in above if amount] + ([last + name] if last != "0" else [])
+    return ("-" if seconds < 0 else "") + " ".join(shown)
+
+
+def _short_lasting(seconds: float, us: int, lang: str) -> str:
+    sign = "-" if seconds < 0 else ""
+    if us < 1_000_000:
+        return f"{sign}{us} µs" if us < 1_000 else f"{sign}{us / 1_000:.6g} ms"
+    return f"{sign}{us / 1_000_000:.7g}" + ("초" if lang == "ko" else " s")
 
 
 def data_size(value: float | Decimal) -> str:
@@ -190,15 +224,20 @@ def duration(seconds: float, lang: str = "ko") -> str:
     """The two highest units, in whole seconds: ``3725`` → ``1시간 2분`` / ``1h 2m``, ``2년 34일``."""
     if not math.isfinite(seconds):
         return _NO_DATA
-    sign, left = ("-" if seconds < 0 else ""), round(abs(seconds))
+    parts = _parts(round(abs(seconds)), lang)
+    shown = [f"{amount}{name}" for amount, name in parts[:2] if amount]
+    return ("-" if seconds < 0 else "") + (" ".join(shown) if shown else f"0{'초' if lang == 'ko' else 's'}")
+
+
+def _parts(whole_s: int, lang: str) -> list[tuple[int, str]]:
+    """Years, days, hours, minutes and seconds, from the first there is to the seconds."""
     names = ("년", "일", "시간", "분", "초") if lang == "ko" else ("y", "d", "h", "m", "s")
     parts: list[tuple[int, str]] = []
     for size, name in zip((_YEAR_S, 86_400, 3_600, 60, 1), names, strict=True):
-        amount, left = divmod(left, size)
+        amount, whole_s = divmod(whole_s, size)
         if amount or parts:
             parts.append((amount, name))
-    shown = [f"{amount}{name}" for amount, name in parts[:2] if amount]
-    return sign + (" ".join(shown) if shown else f"0{names[-1]}")
+    return parts
 
 
 def age(seconds: float) -> str:
@@ -233,6 +272,8 @@ def text(value: Value, lang: str = "ko") -> str:
         return _NO_DATA
     if isinstance(value, bool):
         return ("예" if value else "아니오") if lang == "ko" else ("yes" if value else "no")
+    if isinstance(value, Duration):
+        return measured(value, lang)
     if isinstance(value, (int, float, Decimal)):
         return number(value)
     if isinstance(value, datetime):
@@ -310,12 +351,28 @@ def fit(shown: str, cells: int, align: str = "left") -> str:
     return shown + " " * pad
 
 
+def figured(value: Value, figure: str | None = None, unit: str = "", lang: str = "ko") -> str:
+    """A value as its column asks, its unit behind it: the one place where figures meet their units.
+
+    A length of time brings its own unit; where figures of ``ms`` are asked for, it is counted in those.
+    """
+    if isinstance(value, Duration):
+        if figure in (None, "big"):
+            unit = ""
+        elif figure == "number":
+            value = value * _A_SECOND.get(unit, 1)
+    shown = cell(value, figure, lang)
+    if not unit or value is None or shown == _NO_DATA:
+        return shown
+    return with_unit(shown, unit, lang)
+
+
 def cell(value: Value, figure: str | None = None, lang: str = "ko") -> str:
     """A value as its column asks; see ``layout.fields.Figure``. By default as its type is written."""
     if value is None:
         return _NO_DATA
     match figure:
-        case "big":
+        case "big" if not isinstance(value, Duration):
             return big(value, lang)
         case "percent":
             return percent(value)

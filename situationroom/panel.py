@@ -26,7 +26,7 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
 
-from situationroom.formats import LONGEST_TEXT, cell, printable, text_of, whole_of, with_unit
+from situationroom.formats import LONGEST_TEXT, cell, figured, printable, text_of, whole_of
 from situationroom.i18n import say
 from situationroom.layout.fields import (
     Column,
@@ -79,6 +79,7 @@ from situationroom.paint.words import Heading, RoomWords
 from situationroom.values import (
     ActionState,
     Alert,
+    Duration,
     FeedState,
     Key,
     Level,
@@ -140,6 +141,7 @@ __all__ = [
     "clipped",
     "digits_width",
     "exact_figure",
+    "figure_for",
     "figure_of",
     "first_figures",
     "flowed",
@@ -336,10 +338,7 @@ class View:
         """A value as safe text in the viewer's language and the room's time zone, its unit behind it."""
         if figure == "time" or (isinstance(value, datetime) and value.tzinfo is not None):
             value = moment_of(value, self.now.tzinfo) or value
-        shown = cell(value, figure, self.lang)
-        if not unit or value is None or shown == NO_DATA:
-            return shown
-        return with_unit(shown, unit, self.lang)
+        return figured(value, figure, unit, self.lang)
 
     def matches(self, row: Row) -> bool:
         """Whether a row passes the viewer's filter: every word is somewhere in it, case ignored."""
@@ -425,6 +424,13 @@ def exact_figure(value: Value) -> float | None:
         return None
     exact = whole_of(value)
     return figure if exact is None else exact
+
+
+def figure_for(view: View, column: str, figure: Figure, name: str | None = None) -> Figure:
+    """How a column is written where nobody said more than ``big``: lengths of time as such."""
+    if figure == "big" and any(isinstance(row.get(column), Duration) for row in view.rows(name)[:20]):
+        return "duration"
+    return figure
 
 
 def first_figures(view: View, name: str | None = None) -> str | None:

@@ -15,6 +15,51 @@ from enum import IntEnum, StrEnum
 Value = str | int | float | bool | Decimal | datetime | date | None
 """One cell of a row. Sources turn everything else into one of these."""
 
+
+class Duration(float):
+    """A length of time in seconds that its source knew to be one, as an ``interval`` of a database.
+
+    It counts like any figure, and is shown as a duration where nobody said otherwise. Sums, differences and
+    parts of it are durations too; how often one goes into another is not.
+    """
+
+    __slots__ = ()
+
+    def __add__(self, other: float, /) -> Duration:
+        """This much longer."""
+        return _lasting(super().__add__(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: float, /) -> Duration:
+        """This much shorter."""
+        return _lasting(super().__sub__(other))
+
+    def __mul__(self, other: float, /) -> Duration:
+        """So many of it."""
+        return _lasting(super().__mul__(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: float, /) -> float:
+        """A part of it, or how often another goes into it."""
+        part = super().__truediv__(other)
+        return part if isinstance(other, Duration) else _lasting(part)
+
+    def __neg__(self) -> Duration:
+        """The same, before instead of after."""
+        return Duration(super().__neg__())
+
+    def __abs__(self) -> Duration:
+        """Its size."""
+        return Duration(super().__abs__())
+
+
+def _lasting(seconds: object) -> Duration:
+    """A result as a duration; ``NotImplemented`` as it is."""
+    return Duration(seconds) if isinstance(seconds, float) else NotImplemented
+
+
 Row = Mapping[str, Value]
 """One row of a reading: column name → value."""
 

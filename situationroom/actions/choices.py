@@ -12,7 +12,7 @@ from situationroom.formats import text_of
 from situationroom.layout.models import ActionSpec, FromFeed, FromQuery, InputSpec
 from situationroom.paint.words import Heading, RoomWords
 from situationroom.sources.base import SqlSource
-from situationroom.values import FeedState, Row, Value
+from situationroom.values import Duration, FeedState, Row, Value
 
 if TYPE_CHECKING:
     from situationroom.actions.base import Action, Sources
@@ -100,10 +100,16 @@ def from_feed(
         title = "" if label is None else text_of(label)
         beside = ""
         if words is not None:
-            title = title or words.heading(wanted.column, (wanted.feed,)).called(value)
+            title = "" if label is None else _label(label, words)
+            title = title or _title(value, words.heading(wanted.column, (wanted.feed,)), words)
             beside = _beside(wanted, row, text_of(value), feed_state, now, words)
         choices[text_of(value)] = Choice(text_of(value), title, beside=beside)
     return tuple(choices.values())
+
+
+def _title(value: Value, heading: Heading, words: RoomWords) -> str:
+    """What people call a value by itself: by the words of its column, or a length of time as one."""
+    return heading.called(value) or (words.value(value) if isinstance(value, Duration) else "")
 
 
 def _beside(
@@ -148,6 +154,10 @@ def labelled(spec: ActionSpec, feed_state: FeedStates, now: datetime) -> dict[st
     return found
 
 
+def _label(label: Value, words: RoomWords) -> str:
+    return words.value(label) if isinstance(label, Duration) else text_of(label)
+
+
 async def from_query(query: FromQuery, sources: Sources, words: RoomWords) -> tuple[Choice, ...]:
     """A query's rows as choices.
 
@@ -164,6 +174,7 @@ async def from_query(query: FromQuery, sources: Sources, words: RoomWords) -> tu
 
 def choice_of(row: Row, columns: tuple[str, ...], words: RoomWords) -> Choice:
     """A row as a choice: its first column's value, its second's title, the others beside it."""
-    title = text_of(row[columns[1]]) if len(columns) > 1 and row[columns[1]] is not None else ""
+    value, label = row[columns[0]], row[columns[1]] if len(columns) > 1 else None
+    title = _title(value, words.heading(columns[0]), words) if label is None else _label(label, words)
     told = [(words.heading(column), row[column]) for column in columns[2:] if row[column] is not None]
-    return Choice(text_of(row[columns[0]]), title, beside=_told(told, words))
+    return Choice(text_of(value), title, beside=_told(told, words))

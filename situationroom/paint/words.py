@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from situationroom.formats import cell, printable, text, text_of, with_unit
+from situationroom.formats import exact, figured, printable, text_of
 from situationroom.i18n import default_language, say
 from situationroom.layout.models import ActionSpec, Layout
 from situationroom.layout.references import references
@@ -45,10 +44,7 @@ class Heading:
         """A value as safe text, its unit behind it; times in the zone they are in."""
         if called := self.called(value):
             return called
-        shown, unit = cell(value, self.figure, lang), self.unit
-        if not unit or value is None:
-            return shown
-        return with_unit(shown, unit, lang)
+        return figured(value, self.figure, self.unit, lang)
 
 
 class RoomWords:
@@ -122,11 +118,9 @@ class RoomWords:
 
         Without a heading every digit is kept, since somebody may set just this value.
         """
-        if heading is None and isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-            return _exact(value)
         if isinstance(value, datetime):
             value = self.here(value)
-        return heading.shown(value, self.lang) if heading else text(value, self.lang)
+        return heading.shown(value, self.lang) if heading else exact(value, self.lang)
 
     def state(self, value: Value) -> Message:
         """A present state that is one value."""
@@ -144,12 +138,6 @@ class RoomWords:
         return {
             name: self.here(value) if isinstance(value, datetime) else value for name, value in row.items()
         }
-
-
-def _exact(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value, ",f") if value.is_finite() else str(value)
-    return f"{value:,}" if isinstance(value, int) else repr(value)
 
 
 def _said(model: BaseModel, feed: str) -> Iterator[tuple[str, str, BaseModel]]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from situationroom.actions.asked import Approval, Asked
 from situationroom.actions.base import Preview
-from situationroom.formats import cell, clock, duration, fit, number, printable
+from situationroom.formats import clock, duration, exact, fit, number, printable
 from situationroom.formats import width as cells
 from situationroom.i18n import say
 from situationroom.paint.glyphs import Glyphs
@@ -49,7 +49,7 @@ class Wording:
         )
         lines = [self.line((asked, "title"))]
         lines += [
-            self.line((f"{labels.get(name) or name}: ", "muted"), (cell(value, None, self.lang), ""))
+            self.line((f"{labels.get(name) or name}: ", "muted"), (exact(value, self.lang), ""))
             for name, value in approval.values.items()
         ]
         return Text("\n").join([*lines, Text(), self._effect(approval, approval.before)])

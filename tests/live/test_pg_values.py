@@ -16,7 +16,7 @@ import pytest
 from situationroom.demo.postgres import PostgresServer
 from situationroom.errors import SourceError
 from situationroom.sources.postgres import PostgresOptions, PostgresQuestion, PostgresSource
-from situationroom.values import Value
+from situationroom.values import Duration, Value
 from tests.helpers import wait_until
 
 LIMIT_S = 5.0
@@ -131,8 +131,9 @@ async def test_what_python_has_no_form_for_is_shown_as_the_database_writes_it(
         ("4294967295::oid", 4_294_967_295),
         ("1234567890123456789012345678901234567890.5::numeric",
          Decimal("1234567890123456789012345678901234567890.5")),
-        ("interval '1 year 2 months 3 days 04:05:06.789'", 37_015_506.789),
-        ("interval '-1 month'", -2_592_000.0),
+        ("interval '1 year 2 months 3 days 04:05:06.789'", Duration(37_015_506.789)),
+        ("interval '-1 month'", Duration(-2_592_000)),
+        ("interval '850 microseconds'", Duration(0.00085)),
         ("timestamptz '2024-09-20 00:00+00'", datetime(2024, 9, 20, tzinfo=UTC)),
         ("timestamp '2024-09-20 09:00'", datetime(2024, 9, 20, tzinfo=UTC)),
         ("'맑음'::mood", "맑음"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from situationroom.codec import Json, decode, encode, readable, same, same_facts
-from situationroom.values import Value
+from situationroom.values import Duration, Value
 
 SEOUL = ZoneInfo("Asia/Seoul")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,6 +33,9 @@ VALUES: tuple[Value, ...] = (
     math.inf,
     -math.inf,
     math.nan,
+    Duration(3600),
+    Duration(-0.00085),
+    Duration(1 / 3),
     Decimal(0),
     Decimal("0.30"),
     Decimal("-0"),

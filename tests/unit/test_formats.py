@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from situationroom.formats import cell, duration
+from situationroom.formats import cell, duration, exact, figured
+from situationroom.paint.words import Heading, RoomWords
 from situationroom.panel import View
-from situationroom.values import Value
+from situationroom.values import Duration, Value
 
 BIG = 5_000_000_000_000_000_001
 
@@ -59,7 +60,8 @@ def test_text_is_shown_as_it_is(value: Value, shown: str) -> None:
         (12.3, "12초", "12 s"), (59.4, "59초", "59 s"),
         (200, "3분 20초", "3m 20s"), (7_500, "2시간 5분", "2h 5m"),
         (3 * 86_400 + 4 * 3_600, "3일 4시간", "3d 4h"),
-        (2 * 365 * 86_400 + 34 * 86_400, "2년 34일", "2y 34d"), (-0.35, "-350 ms", "-350 ms"),
+        (2 * 365.25 * 86_400 + 34 * 86_400, "2년 34일", "2y 34d"), (0.9996, "1초", "1 s"),
+        (0.00099961, "1 ms", "1 ms"), (4 * 365.25 * 86_400, "4년", "4y"), (-0.35, "-350 ms", "-350 ms"),
         (float("inf"), "–", "–"),
     ],
 )  # fmt: skip
@@ -108,3 +110,52 @@ def test_a_time_is_the_time_of_day_in_the_rooms_zone_however_it_is_written(value
     view = View({}, datetime(2024, 9, 20, 10, tzinfo=ZoneInfo("Asia/Seoul")))
     assert view.cell(value, "time") == "09:00:00"
     assert view.cell("soon", "time") == "soon"
+
+
+LENGTHS = [
+    (0.000001, "1 µs", "1 µs", "1 µs"), (0.00085, "850 µs", "850 µs", "850 µs"),
+    (0.012345, "12.3 ms", "12.345 ms", "12.345 ms"), (4.2, "4.2초", "4.2초", "4.2 s"),
+    (0, "0초", "0초", "0 s"), (75, "1분 15초", "1분 15초", "1m 15s"),
+    (3_600, "1시간", "1시간", "1h"), (3_725.25, "1시간 2분", "1시간 2분 5.25초", "1h 2m 5.25s"),
+    (266_405, "3일 2시간", "3일 2시간 5초", "3d 2h 5s"), (-90, "-1분 30초", "-1분 30초", "-1m 30s"),
+    (3 * 31_557_600 + 86_400, "3년 1일", "3년 1일", "3y 1d"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("seconds", "shown", "exactly", "english"), LENGTHS)
+def test_a_length_of_time_is_shown_as_one_by_itself(
+    seconds: float, shown: str, exactly: str, english: str
+) -> None:
+    value = Duration(seconds)
+    assert cell(value) == cell(value, "duration") == cell(value, "big") == figured(value, unit="건") == shown
+    assert (exact(value), exact(value, "en")) == (exactly, english)
+    heading = Heading("x", "x")
+    assert heading.shown(value, "ko") == RoomWords(lang="ko").value(value, heading) == shown
+    assert RoomWords(lang="en").value(value) == english, "what somebody may set keeps all it has"
+
+
+def test_an_author_may_have_a_length_of_time_as_a_figure() -> None:
+    assert figured(Duration(3_600), "number", "초") == "3,600초"
+    assert figured(Duration(4.82), "number", "ms") == "4,820ms", "the unit that the trade gives p95"
+    assert cell(Duration(3_600), "text") == "3600"
+
+
+@pytest.mark.parametrize("other", [1, 2.5, Duration(7)])
+def test_what_is_reckoned_with_lengths_of_time_is_one(other: float) -> None:
+    one = Duration(30)
+    for made in (
+        one + other,
+        other + one,
+        one - other,
+        one * other,
+        other * one,
+        -one,
+        abs(one),
+        sum([one, one]),
+    ):
+        assert isinstance(made, Duration)
+    assert isinstance(one / 2, Duration)
+    assert not isinstance(one / Duration(2), Duration)
+    assert one / Duration(2) == 15
+    with pytest.raises(TypeError):
+        one + "1"  # type: ignore[operator]

@@ -13,6 +13,8 @@ import re
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
+from situationroom.values import Duration
+
 INFINITY, NEVER = "infinity", "-infinity"
 
 DAY_US = 86_400_000_000
@@ -77,21 +79,21 @@ def clock(parts: tuple[int, ...]) -> str:
     return _written_clock(parts[0]) + ("" if len(parts) == 1 else _written_offset(-parts[1]))
 
 
-def span(parts: tuple[int, ...]) -> float | str:
+def span(parts: tuple[int, ...]) -> Duration | str:
     """An ``interval`` (months, days, microseconds) in seconds, as ``extract(epoch …)`` has it.
 
     Text for an endless one.
     """
     months, days, us = parts
     if not months:
-        return days * 86_400 + us / _SECOND_US
+        return Duration(days * 86_400 + us / _SECOND_US)
     if months == days == _DATE_INFINITY and us == _INFINITY:
         return INFINITY
     if months == days == _DATE_NEVER and us == _NEVER:
         return NEVER
     years, left = divmod(abs(months), 12)
     in_months = (years * _YEAR_S + left * _MONTH_S) * (-1 if months < 0 else 1)
-    return in_months + days * 86_400 + us / _SECOND_US
+    return Duration(in_months + days * 86_400 + us / _SECOND_US)
 
 
 def endless_span(word: str) -> tuple[int, int, int]:

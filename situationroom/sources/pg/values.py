@@ -11,9 +11,9 @@ from typing import Any
 
 import asyncpg
 
-from situationroom.values import Row, Value
+from situationroom.values import Duration, Row, Value
 
-_PLAIN = frozenset({type(None), bool, int, str, datetime, date})
+_PLAIN = frozenset({type(None), bool, int, str, datetime, date, Duration})
 """Python's types that are cells as they come."""
 
 _FIGURES = frozenset({float, Decimal, type(None)})
