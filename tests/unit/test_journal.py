@@ -198,8 +198,9 @@ async def test_a_journal_of_a_newer_program_is_left_alone(tmp_path: Path) -> Non
 
 async def test_a_disk_that_does_not_answer_keeps_nobody_waiting(tmp_path: Path) -> None:
     path = tmp_path / "room.journal"
+    async with opened(path) as patient:
+        await patient.append(draft())
     async with opened(path, busy_s=1.0, timeout_s=0.1) as journal:
-        await journal.append(draft())
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("begin immediate")
         with pytest.raises(JournalError) as caught:
