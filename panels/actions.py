@@ -20,6 +20,7 @@ from situationroom.panel import (
     RunStatus,
     View,
     Words,
+    beside,
     clipped,
     flowed,
     line,
@@ -83,10 +84,9 @@ def _action(view: View, action: ActionState, width: int) -> list[Line]:
         (printable(action.title or action.id), quiet),
     ]
     state = _state(view, action)
-    head = spread(left, state, width)
-    painted = [Line(head, key)]
+    painted = [Line(spread(left, state, width), key)]
     indent = (" " * _INDENT, "")
-    if action.active is not None and state[1][0] not in head.plain:  # that it is on must not be cut off
+    if action.active is not None and not beside(left, state, width):  # that it is on must not be cut off
         painted.append(line(indent, *state, key=key))
     if run is not None and (not run.state.ended or run.unsettled):
         painted += _run(view, run, key, width)

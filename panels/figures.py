@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -115,7 +115,8 @@ class Figures(Panel[FiguresOptions]):
             for named in ([item.value for item in items if item.feed == feed],)
             for each in (*missing(view, named, feed), *worded(view, named, feed))
         ]
-        shown = [self._figure(view, item) for item in items[:_MOST_FIGURES]]
+        told = {each.feed for each in items if _judged(view, each, _chosen(view.rows(each.feed), each.where))}
+        shown = [self._figure(view, item, told) for item in items[:_MOST_FIGURES]]
         room = max(1, height - len(absent))
         return lines([*absent, *slots(shown, width, room, view.now, self.options.window)])
 
@@ -141,12 +142,12 @@ class Figures(Panel[FiguresOptions]):
             for name in list(found)[:_MOST_FIGURES]
         ]
 
-    def _figure(self, view: View, item: Item) -> BigFigure:
+    def _figure(self, view: View, item: Item, told: Collection[str | None]) -> BigFigure:
         item = item.model_copy(update={"figure": figure_for(view, item.value, item.figure, item.feed)})
         rows = _chosen(view.rows(item.feed), item.where)
         value = _totalled(rows, item.value, item.total)
         points = self._points(view, item, rows)
-        level = self._level(view, item, rows)
+        level = _level(view, item, rows, told)
         return BigFigure(
             value=view.cell(value, item.figure),
             short=_short(view, value, item.figure),
@@ -160,18 +161,6 @@ class Figures(Panel[FiguresOptions]):
             trend=self._trend(item, points),
             kind=item.figure,
         )
-
-    def _level(self, view: View, item: Item, rows: Sequence[Row]) -> Level:
-        """That of the figure itself; its feed's or its rows' where no rule is about any figure shown."""
-        if judged := _judged(view, item, rows):
-            return judged
-        whole = view.worst(item.feed)
-        others = (each for each in self._items(view) if each.feed == item.feed)
-        if whole and any(_judged(view, each, _chosen(view.rows(each.feed), each.where)) for each in others):
-            return Level.GOOD
-        if whole and item.where:
-            return max((view.level(row, item.feed) for row in rows), default=Level.GOOD)
-        return whole
 
     def _points(self, view: View, item: Item, rows: Sequence[Row]) -> Sequence[tuple[float, float]]:
         """The figure over time; none where a total other than a sum hides several rows."""
@@ -214,6 +203,19 @@ class Figures(Panel[FiguresOptions]):
         if kind == "none":
             return ()
         return growth(points, _MINUTE) if kind == "growth" else points
+
+
+def _level(view: View, item: Item, rows: Sequence[Row], told: Collection[str | None]) -> Level:
+    """That of the figure itself; its feed's or its rows' where no rule is about any figure shown.
+
+    ``told`` are the feeds of which a figure shown is judged.
+    """
+    if (judged := _judged(view, item, rows)) or item.feed in told:
+        return judged
+    whole = view.worst(item.feed)
+    if whole and item.where:
+        return max((view.level(row, item.feed) for row in rows), default=Level.GOOD)
+    return whole
 
 
 def _judged(view: View, item: Item, rows: Sequence[Row]) -> Level:

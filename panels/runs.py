@@ -17,6 +17,7 @@ from situationroom.panel import (
     RunStatus,
     View,
     Words,
+    beside,
     clipped,
     flowed,
     line,
@@ -89,9 +90,8 @@ def _run(view: View, run: RunStatus, width: int) -> list[Line]:
     right = [run_state(run, view.lang)]
     for words, tone in run_due(run, view.lang):
         right.append((f"  {words}", tone))
-    head = spread(left, right, width)
-    both = [Line(head, key)]
-    if right[0][0] not in head.plain:  # too narrow for one line: how it stands is the half that counts
+    both = [Line(spread(left, right, width), key)]
+    if not beside(left, right, width):  # too narrow for one line: how it stands is the half that counts
         both += [line((" " * _INDENT, ""), *runs, key=key) for runs in flowed(right, width - _INDENT)]
     return both + _details(view, run, key, width)
 

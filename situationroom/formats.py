@@ -93,6 +93,30 @@ def whole_of(value: float | Decimal) -> int | None:
     return int(value) if value.is_integer() else None
 
 
+_LARGEST = 1e300
+"""Figures from here on are none: a sum of them would be infinite."""
+
+
+def figure_of(value: Value) -> float | None:
+    """A finite figure, or None for anything else a column may hold: nothing, text, NaN, a date."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    try:
+        figure = float(value)
+    except (OverflowError, ValueError):  # an integer beyond floats, a signalling NaN
+        return None
+    return figure if abs(figure) < _LARGEST else None
+
+
+def exact_figure(value: Value) -> float | None:
+    """As ``figure_of``; a whole number stays an int, for a float would lose its last digits."""
+    figure = figure_of(value)
+    if figure is None or not isinstance(value, (int, float, Decimal)):
+        return None
+    exact = whole_of(value)
+    return figure if exact is None else exact
+
+
 def exact(value: Value, lang: str = "ko") -> str:
     """A value with every digit it has, for what somebody may set: ``0.123456``, ``1시간 2분 5.25초``."""
     if isinstance(value, Duration):

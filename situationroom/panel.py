@@ -21,12 +21,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
 
-from situationroom.formats import LONGEST_TEXT, cell, figured, printable, text_of, whole_of
+from situationroom.formats import (
+    LONGEST_TEXT,
+    cell,
+    exact_figure,
+    figure_of,
+    figured,
+    printable,
+    text_of,
+)
 from situationroom.i18n import say
 from situationroom.layout.fields import (
     Column,
@@ -73,7 +80,17 @@ from situationroom.paint.series import Gain, change, growth, newest_growth, summ
 from situationroom.paint.shortening import shortened
 from situationroom.paint.slots import BigFigure, slots
 from situationroom.paint.sparkline import sparkline
-from situationroom.paint.texts import Run, clipped, flowed, grouped, joined, run_cells, spread, wrapped
+from situationroom.paint.texts import (
+    Run,
+    beside,
+    clipped,
+    flowed,
+    grouped,
+    joined,
+    run_cells,
+    spread,
+    wrapped,
+)
 from situationroom.paint.timescale import time_ticks
 from situationroom.paint.words import Heading, RoomWords
 from situationroom.values import (
@@ -134,6 +151,7 @@ __all__ = [
     "Value",
     "View",
     "Words",
+    "beside",
     "big_digits",
     "cell",
     "change",
@@ -352,9 +370,6 @@ class PanelOptions(Spec):
     """Base of a panel's options: what its YAML entry may hold besides type, title, feed and feeds."""
 
 
-_LARGEST = 1e300
-"""Figures from here on are none: a sum of them would be infinite."""
-
 O = TypeVar("O", bound=PanelOptions)  # noqa: E741 - the options of a panel, as in the layout
 
 
@@ -404,26 +419,6 @@ def line(*runs: Run, key: Key | None = None) -> Line:
 def lines(texts: Sequence[Text], key: Key | None = None) -> list[Line]:
     """Texts as lines."""
     return [Line(text, key) for text in texts]
-
-
-def figure_of(value: Value) -> float | None:
-    """A finite figure, or None for anything else a column may hold: nothing, text, NaN, a date."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        return None
-    try:
-        figure = float(value)
-    except (OverflowError, ValueError):  # an integer beyond floats, a signalling NaN
-        return None
-    return figure if abs(figure) < _LARGEST else None
-
-
-def exact_figure(value: Value) -> float | None:
-    """As ``figure_of``; a whole number stays an int, for a float would lose its last digits."""
-    figure = figure_of(value)
-    if figure is None or not isinstance(value, (int, float, Decimal)):
-        return None
-    exact = whole_of(value)
-    return figure if exact is None else exact
 
 
 def figure_for(view: View, column: str, figure: Figure, name: str | None = None) -> Figure:

@@ -37,7 +37,12 @@ _SIZE = re.compile(r"(\d{1,4})x(\d{1,4})")
 @click.option("-o", "--output", required=True, metavar="FILE", help=".txt, .md, .svg, .json, or - for text.")
 @click.option("--demo", is_flag=True, help="Start the demo world for it.")
 @click.option("--after", metavar="TIME", help="Wait this long first, such as 20s. [default: first answers]")
-@click.option("--size", default="200x50", show_default=True, help="Columns x rows; under 60 columns a phone.")
+@click.option(
+    "--size",
+    default="200x50",
+    show_default=True,
+    help="Columns x rows; where panels stand in columns, as many rows as they need.",
+)
 @click.option("--page", help="The page to show. [default: the first]")
 @click.option("--as", "person", metavar="PERSON", help="Show the actions as this person may fire them.")
 @lang_option

@@ -21,13 +21,19 @@ _EDGES = frozenset("│┤")
 
 
 def with_values(
-    lines: Sequence[Text], values: Sequence[Sequence[float]], ways: Sequence[Write], *, lying: bool
+    lines: Sequence[Text],
+    values: Sequence[Sequence[float]],
+    ways: Sequence[Write],
+    *,
+    lying: bool,
+    margin: float,
 ) -> list[Text]:
     """The lines of a bar plot with figures above its bars, or behind lying ones, where nothing stands yet.
 
     ``values[group][place]``; ``ways`` write one, the best first: the first that fits is taken, and nothing
-    written where none does. Bars are found by their ink, ``series1`` for the first group; where they cannot
-    be told apart, no figure of their group is written, rather than one at a wrong bar.
+    written where none does. Bars are found by their ink, ``series1`` for the first group, and belong to the
+    place they stand at: the first is 1, the plot reaches ``margin`` beyond the first and the last. Where bars
+    run into each other, no figure of their group is written, rather than one at a wrong bar.
     """
     grid = [_cells(line) for line in lines]
     body = [y for y, row in enumerate(grid) if row and row[-1][0] in _EDGES]
@@ -39,9 +45,13 @@ def with_values(
         style = f"series{group % 8 + 1}"
         ink = [(x, y) for y in body for x in plot if grid[y][x][1] == style]
         bars = _bars(ink, lying=lying)
-        drawn = own if len(bars) == len(own) else [each for each in own if each]
-        for bar, value in zip(bars, drawn, strict=True) if len(bars) == len(drawn) else ():
-            _write(grid, bar, [way(value) for way in ways], plot, lying=lying)
+        across = range(body[0], body[-1] + 1) if lying else plot
+        places = [_place(bar, across, len(own), margin, lying=lying) for bar in bars]
+        if None in places or len(set(places)) < len(places):
+            continue
+        for bar, place in zip(bars, places, strict=True):
+            if place is not None:
+                _write(grid, bar, [way(own[place]) for way in ways], plot, lying=lying)
     return [_text(row) for row in grid]
 
 
@@ -55,6 +65,15 @@ def _bars(ink: Sequence[Place], *, lying: bool) -> list[list[Place]]:
         bars[-1] += [place for place in ink if place[lying] == at]
         before = at
     return bars
+
+
+def _place(bar: Sequence[Place], across: range, count: int, margin: float, *, lying: bool) -> int | None:
+    """The place, from 0, whose bars stand nearest; None for what reaches over more than one."""
+    ends = [min(place[lying] for place in bar), max(place[lying] for place in bar) + 1]
+    scale = (count - 1 + 2 * margin) / len(across)
+    first, last = ((end - across.start) * scale - margin for end in ends)
+    place = round((first + last) / 2)
+    return place if 0 <= place < count and last - first <= 1 else None
 
 
 def _write(

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, tzinfo
-from decimal import Decimal
 from itertools import pairwise
 
+from situationroom.formats import figure_of
 from situationroom.values import Value
 
 _COUNTS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3), (0.0, 1.0))
@@ -126,22 +126,15 @@ def _iso(word: str) -> str:
 
 def _seconds(value: Value) -> float | None:
     """A count since the epoch in seconds; its size tells of which parts of a second it is."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+    if (count := figure_of(value)) is None:
         return None
-    count = float(value)
     return count / next((parts for size, parts in _COUNTS if abs(count) >= size), 1.0)
 
 
 def _counts_since_the_epoch(values: Sequence[Value]) -> bool:
     """Whether all are figures that count one and the same part of a second, from 2001 to 2099."""
     low, high = _LIKELY
-    try:
-        counts = [
-            float(value) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else 0.0
-            for value in values
-        ]
-    except (OverflowError, ValueError):  # an integer beyond floats, a signalling NaN
-        return False
+    counts = [figure_of(value) or 0.0 for value in values]
     return any(all(low * parts <= count < high * parts for count in counts) for _, parts in _COUNTS)
 
 

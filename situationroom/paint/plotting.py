@@ -26,6 +26,8 @@ Kind = Literal["bars", "histogram", "box", "scatter"]
 _SERIES = 8
 _BAR = 0.6
 """How much of the way from one place to the next its bars take."""
+_MARGIN = 0.4
+"""How far the plot reaches beyond the first place and the last."""
 _FIRST_INK = 101
 """plotext is told 256-colour numbers from here on; they come back as ``series1`` … ``series8``."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 16, 5
@@ -90,7 +92,7 @@ def plotted(
     lines = [_recoloured(line, width) for line in Text.from_ansi(built).split()][:height]
     if kind == "bars" and not (horizontal and len(groups) == 1):
         values = [group.ys for group in groups]
-        return with_values(lines, values, (look.tell, write), lying=horizontal)
+        return with_values(lines, values, (look.tell, write), lying=horizontal, margin=_MARGIN)
     return lines
 
 
@@ -135,7 +137,7 @@ def _bars(figure: Any, groups: Sequence[Group], look: _Look) -> None:
     _rule(
         figure, 0 if look.horizontal else 1, scale([*figures, max(figures) + room], max(2, count), look.write)
     )
-    figure.ruler(1 if look.horizontal else 0, 0).lim(0.6, len(labels) + 0.4)
+    figure.ruler(1 if look.horizontal else 0, 0).lim(1 - _MARGIN, len(labels) + _MARGIN)
     _name(figure, 1 if look.horizontal else 0, places, labels)
 
 

@@ -89,7 +89,7 @@ def slots(
             rows = [[slot[line] if line < len(slot) else joined() for slot in bare] for line in range(top)]
             return [
                 *(_beside(row, slot_width) for row in rows),
-                *_shared(figures, width, height - top, now, window),
+                *_picture(figures, width, height - top, now, window),
             ]
     lines: list[Text] = []
     for start in range(0, len(figures), across):
@@ -111,19 +111,6 @@ def _alike(figures: Sequence[BigFigure]) -> bool:
         and all(each.label and len(each.trend) > 1 for each in figures)
         and len({(each.kind, each.unit) for each in figures}) == 1
     )
-
-
-def _shared(
-    figures: Sequence[BigFigure], width: int, height: int, now: datetime, window: timedelta
-) -> list[Text]:
-    """One chart of all courses, by their names: how they move against each other is what it explains."""
-    start = min(_start(each.trend, now, window) for each in figures)
-    curves = [
-        Curve(each.label, each.trend, f"series{place % _SERIES + 1}", gap=usual_gap(each.trend))
-        for place, each in enumerate(figures)
-    ]
-    span, ticks = (start.timestamp(), now.timestamp()), time_ticks(start, now, width // 12)
-    return chart(curves, span, width, height, write=figures[0].write, ticks=ticks)
 
 
 def _low(figures: Sequence[BigFigure], width: int, height: int) -> list[Text]:
@@ -197,7 +184,7 @@ def _slot(
     if figure.comparison:
         texts.append(joined(*figure.comparison))
     if tall:
-        texts += _picture(figure, width, spare, now, window)
+        texts += _picture([figure], width, spare, now, window)
     return [clipped(text, width) for text in texts[:height]]
 
 
@@ -225,17 +212,23 @@ def _spark(figure: BigFigure, room: int, now: datetime, window: timedelta) -> li
     return [(" " * gap, ""), (drawn, "accent")]
 
 
-def _picture(figure: BigFigure, width: int, height: int, now: datetime, window: timedelta) -> list[Text]:
-    """The trend as a chart."""
-    start = _start(figure.trend, now, window)
-    return chart(
-        [Curve("", figure.trend, "accent", gap=usual_gap(figure.trend))],
-        (start.timestamp(), now.timestamp()),
-        width,
-        height,
-        write=figure.write,
-        ticks=time_ticks(start, now, width // 12),
-    )
+def _picture(
+    figures: Sequence[BigFigure], width: int, height: int, now: datetime, window: timedelta
+) -> list[Text]:
+    """One chart of all courses; of several by their names: how they move against each other explains them."""
+    start = min(_start(each.trend, now, window) for each in figures)
+    alone = len(figures) == 1
+    curves = [
+        Curve(
+            "" if alone else each.label,
+            each.trend,
+            "accent" if alone else f"series{place % _SERIES + 1}",
+            gap=usual_gap(each.trend),
+        )
+        for place, each in enumerate(figures)
+    ]
+    span, ticks = (start.timestamp(), now.timestamp()), time_ticks(start, now, width // 12)
+    return chart(curves, span, width, height, write=figures[0].write, ticks=ticks)
 
 
 def _start(points: Points, now: datetime, window: timedelta) -> datetime:

@@ -65,11 +65,16 @@ def grouped(parts: Iterable[Sequence[Run]], width: int, gap: int = 3) -> list[li
     return lines
 
 
+def beside(left: Iterable[Run], right: Iterable[Run], width: int) -> bool:
+    """Whether both fit in one line, a cell between them."""
+    return run_cells([*left, *right]) < width
+
+
 def spread(left: Iterable[Run], right: Iterable[Run], width: int) -> Text:
     """``left`` at the left edge and ``right`` at the right one; without ``right`` where both do not fit."""
     left, right = tuple(left), tuple(right)
     room = width - run_cells(left) - run_cells(right)
-    if not right or room < 1:
+    if not right or not beside(left, right, width):
         return clipped(joined(*left), width)
     return joined(*left, (" " * room, ""), *right)
 

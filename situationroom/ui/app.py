@@ -351,7 +351,7 @@ class RoomApp(App[None]):
         self.wish_asking(self._wishes.sign_in())
 
     def action_worst_first(self) -> None:
-        """On a phone: the panels with the worst first, or in the page's order again."""
+        """Where panels stand in columns: the worst first, or in the page's order again."""
         self.wall.put_worst_first(not self.wall.worst_first)
         self.tell("ui.worst_first" if self.wall.worst_first else "ui.page_order")
 

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
+from rich.text import Text
 
+from situationroom.paint.barvalues import with_values
 from situationroom.paint.charts import Curve, Threshold, chart
 from situationroom.paint.columns import tabulated
 from situationroom.paint.digits import big_digits, digits_width
@@ -225,6 +227,27 @@ def test_a_value_stands_above_its_own_bar_and_over_no_other() -> None:
         assert "█" in lines[y + 1][x : x + len(word)]
         assert "█" not in lines[y][x - 1 : x + len(word) + 1]
     assert len(at) == 2
+
+
+@pytest.mark.parametrize("width", [24, 33, 46, 60, 90])
+@pytest.mark.parametrize("ys", [[5.0, 0.0, 0.001, 8.0], [0.0, 7.0, 0.0, 3.0], [6.0, 5.0, 4.0, 0.0]])
+def test_no_value_stands_at_another_bar(ys: list[float], width: int) -> None:
+    lines = bars(ys, width=width)
+    body = [re.split("[│┤]", line)[1] for line in lines if line.endswith("│")]
+    found = [(match[0], match.start()) for line in body for match in re.finditer(r"[\d,.]+", line)]
+    for word, at in found:
+        place = round((at + len(word) / 2) / len(body[0]) * 3.8 - 0.4)
+        assert word == KO(ys[place]), f"{word} at {at} of {len(body[0])}"
+    assert len(found) >= 2
+
+
+def test_bars_that_run_into_each_other_carry_no_value_rather_than_that_of_a_neighbour() -> None:
+    inked = [Text("│            │"), Text("│████████    │"), Text("│████████ ███│")]
+    for text, spans in zip(inked, ([], [(1, 9)], [(1, 9), (10, 13)]), strict=True):
+        for start, end in spans:
+            text.stylize("series1", start, end)
+    apart = [each.plain for each in with_values(inked, [[8.0, 8.0, 0.0]], [KO], lying=False, margin=0.4)]
+    assert not any(char.isdigit() for line in apart for char in line)
 
 
 def test_a_lying_bar_has_its_value_behind_it_or_none_where_bars_run_into_each_other() -> None:

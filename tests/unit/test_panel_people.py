@@ -160,6 +160,13 @@ def test_the_clock_without_an_opening_shows_the_time_alone() -> None:
     assert views.painted("clock", views.view(opens=None), 20, 1, date=False) == ["      09:41:07"]
 
 
+@pytest.mark.parametrize("width", [24, 40, 90])
+def test_whether_it_is_on_is_told_though_the_title_has_the_same_word(width: int) -> None:
+    action = ActionState("a", "사전체크 꺼짐을 켜짐으로 바꾸기", "k", "toggle", active=True)
+    shown = views.painted("actions", views.view(actions=(action,)), width, 5)
+    assert sum(each.endswith("● 켜짐") for each in shown) == 1
+
+
 def test_the_worst_of_an_event_and_its_rule_is_shown() -> None:
     feed = views.feed("f", [{"id": "1", "at": views.NOW, "level": "info", "text": "글"}], ("id",))
     seen = views.view(feed, levels={("f", ("1",)): Level.CRITICAL})
