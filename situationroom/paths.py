@@ -32,6 +32,11 @@ def default_journal(layout: Path) -> Path:
     return state_dir() / f"{name}.journal"
 
 
+def heads_dir() -> Path:
+    """Where it is noted which entry of each journal was the newest that this OS user's programs saw."""
+    return state_dir() / "heads"
+
+
 def state_dir() -> Path:
     """Where journals are kept by default: ``$SITUATIONROOM_STATE``, else the XDG state folder."""
     if own := os.environ.get("SITUATIONROOM_STATE"):

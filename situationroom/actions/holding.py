@@ -78,7 +78,7 @@ class Holding:
         body = {"what": lost.what, "entry": lost.id, "hash": lost.hash, "noticed": lost.at.isoformat()}
         draft = self._records.draft(Kind.HEAD_LOST, person, body=body)
         await self._records.claim_draft(draft, lambda _: None)
-        self._tail.acknowledged()
+        await self._tail.acknowledged()
 
     def _check(self, person: Person) -> None:
         if (why := self._guards.may_hold(person)) is not None:

@@ -11,7 +11,7 @@ from situationroom.actions.ledger import JournalReplaced, Ledger
 from situationroom.actions.waiting import Clock
 from situationroom.errors import JournalError
 from situationroom.formats import clock
-from situationroom.journal import Draft, Entry, Journal
+from situationroom.journal import Draft, Entry, Head, Journal
 from situationroom.values import Message
 
 EVERY_S = 0.5
@@ -69,6 +69,7 @@ class Tail:
         self.moved = asyncio.Event()
         self._tried: datetime | None = None
         self._loaded = False
+        self._begun = False
         self.ledger = Ledger()
         self.trouble: Message | None = None
         self.lost: Lost | None = None
@@ -99,15 +100,25 @@ class Tail:
         at = clock(self.lost.at, seconds=False)
         return Message(f"actions.lost_{self.lost.what}", {"at": at, "entry": self.lost.id})
 
-    def acknowledged(self) -> None:
+    async def acknowledged(self) -> None:
         """A person knows, and what is in the journal now counts."""
         self.lost = None
+        await self._journal.saw(Head(self.ledger.last, self.ledger.hash))
         self._changed()
 
-    def _lose(self, what: str) -> None:
-        if self.lost is None and self.ledger.last:
-            self.lost = Lost(what, self.ledger.last, self.ledger.hash, self._clock.now())
+    def _lose(self, what: str, head: Head | None = None) -> None:
+        head = head or Head(self.ledger.last, self.ledger.hash)
+        if self.lost is None and head.id:
+            self.lost = Lost(what, head.id, head.hash, self._clock.now())
             self._changed()
+
+    async def _begin(self) -> None:
+        """Before the first look: what earlier processes saw has to be there still."""
+        if not self._begun:
+            missing = await self._journal.missing()
+            self._begun = True
+            if missing is not None:
+                self._lose("journal", missing)
 
     async def ready(self) -> Ledger:
         """The ledger as it is now on the disk.
@@ -158,6 +169,7 @@ class Tail:
         """
         async with self._reading:
             before = self.ledger
+            await self._begin()
             if not self._loaded:
                 self.ledger = before.begun(await self._journal.mattering(BEGIN_WITH))
                 self._loaded = True
@@ -166,6 +178,8 @@ class Tail:
             if leases:
                 self.ledger = self.ledger.buried(await self._journal.dead(leases))
         if self.ledger is not before:
+            if self.lost is None:  # else somebody takes note first
+                await self._journal.saw(Head(self.ledger.last, self.ledger.hash))
             self._heard(fresh)
             self.moved.set()
             self.moved = asyncio.Event()
@@ -187,6 +201,11 @@ class Tail:
             self.ledger = after
 
     async def _round(self) -> None:
+        try:
+            await self._begin()
+        except JournalError as error:
+            self.in_trouble(error.message)
+            return
         if not self._journal.path.exists():
             if self.ledger.last:
                 self._lose("journal")

@@ -21,7 +21,7 @@ from situationroom.errors import UsageError
 from situationroom.journal import Journal
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
-from situationroom.paths import bundled, default_journal
+from situationroom.paths import bundled, default_journal, heads_dir
 from situationroom.people.proofs import Proofs
 from situationroom.people.sign_in import SignIn
 from situationroom.people.users import UsersFile, users_path
@@ -129,7 +129,7 @@ async def open_room(
     sources = sources_of(layout, types)
     actions = assembled(layout, types.actions, sources)
     async with AsyncExitStack() as stack:
-        journal = Journal(journal_path(layout))
+        journal = Journal(journal_path(layout), heads_dir())
         stack.push_async_callback(journal.close)
         parts = Parts(
             layout,

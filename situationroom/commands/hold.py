@@ -23,15 +23,23 @@ from situationroom.errors import UsageError
     "--pin-stdin", is_flag=True, help="Take the person's PIN from standard input where one is asked for."
 )
 @click.option("--release", is_flag=True, help="Let actions be fired again.")
-def command(layout: str, reason: str | None, person: str | None, pin_stdin: bool, release: bool) -> int:
-    """Hold all actions of LAYOUT on every screen: nothing new is fired, what runs goes on."""
-    if release and reason:
+@click.option("--take-note", is_flag=True, help="Take note that the journal was cut or replaced.")
+def command(
+    layout: str, reason: str | None, person: str | None, pin_stdin: bool, release: bool, take_note: bool
+) -> int:
+    """Hold all actions of LAYOUT on every screen: nothing new is fired, what runs goes on.
+
+    Where the journal is no longer what it was, nothing is fired either until somebody takes note of it.
+    """
+    if sum((release, take_note, reason is not None)) > 1:
         raise UsageError("fire.hold_once")
     pin = taken_pin("", from_stdin=True, option="--pin-stdin") if pin_stdin else None
-    return asyncio.run(_hold(layout, reason or "", person, pin, release=release))
+    return asyncio.run(_hold(layout, reason or "", person, pin, release=release, take_note=take_note))
 
 
-async def _hold(name: str, reason: str, wanted: str | None, pin: str | None, *, release: bool) -> int:
+async def _hold(
+    name: str, reason: str, wanted: str | None, pin: str | None, *, release: bool, take_note: bool
+) -> int:
     layout, types = open_layout(name)
     person = person_of(layout, wanted)
     with interrupts() as interrupted:
@@ -40,9 +48,15 @@ async def _hold(name: str, reason: str, wanted: str | None, pin: str | None, *, 
             by = await signed_in(at) if layout.wall == "shared" else person
             if by is None:
                 return 1
-            if release:
+            if take_note:
+                await room.caught_up()
+                await room.acknowledge(by)
+                said = at.say("took_note")
+            elif release:
                 await room.release(by)
+                said = at.say("released")
             else:
                 await room.hold(by, reason)
-            at.console.print(Text(at.say("released" if release else "held")))
+                said = at.say("held")
+            at.console.print(Text(said))
             return 0

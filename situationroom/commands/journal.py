@@ -21,10 +21,12 @@ from situationroom.formats import printable
 from situationroom.i18n import say
 from situationroom.journal import Entry
 from situationroom.journal.export import csv_header, csv_line, json_line, lines
+from situationroom.journal.heads import Heads
 from situationroom.journal.reader import reading
 from situationroom.journal.verify import SHORTEST_EXPECTED, verify
 from situationroom.layout.load import load_head, load_people
 from situationroom.layout.models import Layout
+from situationroom.paths import heads_dir
 
 WIDEST = 200
 """Cells of a table that is not written to a terminal."""
@@ -91,7 +93,8 @@ def command(
     now = datetime.now(zone)
     if check:
         with reading(path) as journal:
-            return print_verdict(verify(journal.entries(), expect), head.lang, zone, path, form)
+            expected = expect or ("" if copy else _noted(path, head.lang))
+            return print_verdict(verify(journal.entries(), expected), head.lang, zone, path, form)
     if evidence is not None:
         first, after = month(evidence, now)
         with reading(path) as journal:
@@ -105,6 +108,16 @@ def command(
         found = journal.entries(run=run, action=action, person=person, since=start, until=end)
         _print(found, form, head, path, filtered=any((since, until, person, action, run)))
     return 0
+
+
+def _noted(path: Path, lang: str) -> str:
+    """The hash of the newest entry that this OS user's programs saw in a journal; "" where none is noted."""
+    try:
+        seen = Heads(heads_dir(), path).seen()
+    except OSError as error:
+        click.echo(say("journal.no_note", lang, why=error.strerror or type(error).__name__), err=True)
+        return ""
+    return seen.hash if seen is not None else ""
 
 
 def _head(name: str) -> Layout:

@@ -13,7 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-from situationroom.paths import state_dir
+from situationroom.journal.heads import Heads
+from situationroom.paths import heads_dir, state_dir
 
 _WITH_IT = ("-wal", "-shm", "")
 """What SQLite keeps beside a journal, and the journal itself, last."""
@@ -78,3 +79,4 @@ def _put_aside(path: Path) -> None:
     for ending in _WITH_IT:
         with suppress(FileNotFoundError):
             Path(f"{path}{ending}").rename(f"{previous}{ending}")
+    Heads(heads_dir(), path).forget()

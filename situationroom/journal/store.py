@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TypeVar
 from situationroom.errors import JournalError
 from situationroom.journal.database import JournalFile, explained
 from situationroom.journal.entry import Draft, Entry, utc
+from situationroom.journal.heads import Head, Heads
 from situationroom.journal.lease import Leases
 
 T = TypeVar("T")
@@ -35,13 +37,22 @@ class Journal:
 
     Making one touches nothing; the file is made and opened by the first use, and opened again after any
     trouble. A room whose journal cannot be written still shows its figures; it fires nothing.
+
+    Args:
+        path: of its file.
+        heads: the folder where the newest entry that was seen is noted; None notes nothing.
+        busy_s, timeout_s: how long another process's write, and the disk, are waited for.
+
     """
 
-    def __init__(self, path: Path, *, busy_s: float = BUSY_S, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, path: Path, heads: Path | None = None, *, busy_s: float = BUSY_S, timeout_s: float = TIMEOUT_S
+    ) -> None:
         self.path = path
         self._timeout_s = timeout_s
         self._file = JournalFile(path, busy_s)
         self._leases = Leases(path)
+        self._heads = Heads(heads, path) if heads is not None else None
         self._thread = ThreadPoolExecutor(1, "journal")
 
     async def append(self, draft: Draft) -> Entry:
@@ -90,6 +101,22 @@ class Journal:
         """
         return await self._do(partial(self._file.mattering, newest), BEGIN_TIMEOUT_S)
 
+    async def missing(self) -> Head | None:
+        """The newest entry that this OS user's processes saw, if it is no longer in the journal; else None.
+
+        Makes no journal where there is none.
+
+        Raises:
+            JournalError: the journal cannot be read.
+
+        """
+        return await self._do(self._missing)
+
+    async def saw(self, head: Head) -> None:
+        """Note the newest entry, for those who begin later."""
+        if self._heads is not None:
+            await self._do(partial(self._note, self._heads, head))
+
     async def tail(self, since: int) -> list[Entry]:
         """Up to :data:`PAGE` entries from the id ``since`` on, oldest first.
 
@@ -134,6 +161,20 @@ class Journal:
 
         """
         await self._do(self._try)
+
+    def _missing(self) -> Head | None:
+        head = None
+        with suppress(OSError):  # no note can be read: ``journal --verify`` says why
+            head = self._heads.seen() if self._heads is not None else None
+        if head is None or not self.path.exists():
+            return head
+        found = self._file.page(head.id - 1, 1, {})
+        return None if found and (found[0].id, found[0].hash) == (head.id, head.hash) else head
+
+    @staticmethod
+    def _note(heads: Heads, head: Head) -> None:
+        with suppress(OSError):  # as above
+            heads.note(head)
 
     def _try(self) -> None:
         self._file.try_lock()

@@ -30,8 +30,8 @@ def draft(kind: str = Kind.ASKED, **body: object) -> Draft:
 
 
 @asynccontextmanager
-async def opened(path: Path, **options: float) -> AsyncIterator[Journal]:
-    journal = Journal(path, **options)
+async def opened(path: Path, *, busy_s: float = 2, timeout_s: float = 5) -> AsyncIterator[Journal]:
+    journal = Journal(path, busy_s=busy_s, timeout_s=timeout_s)
     try:
         yield journal
     finally:
