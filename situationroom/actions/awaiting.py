@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from situationroom.actions.decided import decided
 from situationroom.actions.guards import Guards
@@ -84,14 +84,15 @@ class Awaiting:
         Where they did not, the run is denied or withdrawn when this returns.
         """
         while run.state is RunState.AWAITING:
-            record = self._tail.ledger.runs.get(run.id)
+            ledger = self._tail.ledger
+            record = ledger.runs.get(run.id)
             if record is not None and record.refused:
                 run.reason = record.reason
                 run.move(RunState.DENIED)
                 run.ended.set()
             elif record is not None and record.approver:
                 return await self._stands(run, record)
-            elif record is not None and record.expires is not None and record.expires <= self._clock.now():
+            elif record is not None and _lapsed(ledger, record, self._clock.now()):
                 await self._lapse(run)
             else:
                 with suppress(TimeoutError):
@@ -178,3 +179,7 @@ class Awaiting:
             run.reason = why
             run.move(RunState.EXPIRED)
             run.ended.set()
+
+
+def _lapsed(ledger: Ledger, record: Record, now: datetime) -> bool:
+    return record.expires is not None and ledger.by_now(record, record.expires) <= now

@@ -18,6 +18,7 @@ def decided(ledger: Ledger, record: Record, guards: Guards, now: datetime) -> Me
         return clock((moment or record.moved).astimezone(now.tzinfo))
 
     state = ledger.state(record)
+    expires = ledger.by_now(record, record.expires) if record.expires is not None else None
     if state is RunState.WITHDRAWN:
         person = guards.name(record.person)
         return Message("actions.withdrawn_by", {"person": person, "at": at(record.ended)})
@@ -26,8 +27,8 @@ def decided(ledger: Ledger, record: Record, guards: Guards, now: datetime) -> Me
     if record.approver:
         person = guards.name(record.approver)
         return Message("actions.approved_by", {"person": person, "at": at(record.approved)})
-    if record.expires is not None and (state is RunState.EXPIRED or record.expires <= now):
-        if record.state is RunState.EXPIRED or record.expires <= now:
-            return Message("actions.approved_by_nobody", {"at": at(record.expires)})
+    if expires is not None and (state is RunState.EXPIRED or expires <= now):
+        if record.state is RunState.EXPIRED or expires <= now:
+            return Message("actions.approved_by_nobody", {"at": at(expires)})
         return Message("actions.lapsed")
     return None if state is RunState.AWAITING else Message("actions.waits_no_more")

@@ -333,7 +333,7 @@ class Firing:
         ledger = self._tail.ledger
         return (
             any(True for _ in ledger.awaiting())
-            or any(self._statuses.verify_until(one) for one in ledger.runs.values())
+            or any(self._statuses.verify_until(ledger, one) for one in ledger.runs.values())
             or any(self._guards.cooling(name, one.spec, ledger) for name, one in self._actions.items())
         )
 

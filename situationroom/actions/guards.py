@@ -33,7 +33,6 @@ class Guards:
         self.words = RoomWords(layout)
         self._feed_state = feed_state
         self._now = now
-        self._ended: dict[str, tuple[datetime, datetime]] = {}
 
     def why_not(
         self,
@@ -188,20 +187,10 @@ class Guards:
         ended = ledger.ended.get(action)
         if spec.cooldown is None or ended is None:
             return None
-        left_s = spec.cooldown - (self._now() - self._known_since(action, ended)).total_seconds()
+        left_s = spec.cooldown - (self._now() + ledger.set_back - ended).total_seconds()
         if left_s <= 0:
             return None
         return Message("actions.cooling", {"left": duration(ceil(left_s), self._layout.lang)})
-
-    def _known_since(self, action: str, ended: datetime) -> datetime:
-        """When a run ended; where that was still to come, when it was first seen here.
-
-        A clock that was set back, or an entry from a machine whose clock is ahead, makes no rest longer.
-        """
-        seen, since = self._ended.get(action, (ended, ended))
-        since = min(since if seen == ended else ended, self._now())
-        self._ended[action] = (ended, since)
-        return since
 
     def _role_needed(self, identifier: str, roles: Sequence[str]) -> Message:
         """That one of the roles is needed, and whom to call."""

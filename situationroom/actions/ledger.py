@@ -20,6 +20,9 @@ from situationroom.values import RunState, Settlement
 REMEMBERED = 300
 """Runs that are over and done with, kept to be shown."""
 
+JITTER = timedelta(seconds=5)
+"""So much earlier than the entry before it an entry may be, where processes write at once."""
+
 _ENDS = frozenset({Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.UNKNOWN})
 
 
@@ -44,9 +47,12 @@ class Ledger:
         last, hash: the newest entry that was folded.
         runs: runs by id, in the order they were asked.
         hold: who holds all actions, or None.
-        ended: when the last run of each action that was fired ended.
+        ended: when the last run of each action that was fired ended, in steady time.
         fired: the id of the newest run of each action that was confirmed.
         gone: leases of processes that are known to be dead.
+        at: the time of its newest entry, or an earlier one that the clock was seen to show since.
+        set_back: by how much the clock was set back in all, as far as entries tell. With this added, times
+            are *steady*: they never go back.
         live: runs that something may still come of.
 
     """
@@ -58,6 +64,8 @@ class Ledger:
     ended: Mapping[str, datetime] = field(default_factory=dict)
     fired: Mapping[str, str] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    at: datetime | None = None
+    set_back: timedelta = timedelta()
     live: tuple[Record, ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
@@ -84,6 +92,16 @@ class Ledger:
     def buried(self, leases: Collection[str]) -> Ledger:
         """The ledger when the processes of these leases are known to be gone as well."""
         return replace(self, gone=self.gone.union(leases)) if not self.gone.issuperset(leases) else self
+
+    def seen_at(self, now: datetime) -> Ledger:
+        """The ledger when it is ``now``: where entries are of later, the clock was set back since."""
+        if self.at is None or now >= self.at - JITTER:
+            return self
+        return replace(self, at=now, set_back=self.set_back + (self.at - now))
+
+    def by_now(self, record: Record, moment: datetime) -> datetime:
+        """A moment of a run by the clock as it is set now, so that what counts from it takes no longer."""
+        return moment - (self.set_back - record.set_back)
 
     def state(self, record: Record) -> RunState:
         """Where a run stands, told from its entries and from whether its process still lives."""
@@ -116,7 +134,7 @@ class Ledger:
             return None
         if any(self._counts(one) for one in self.reverts_of(record.id)):
             return None
-        return (record.ended or record.moved) + timedelta(seconds=record.for_s)
+        return self.by_now(record, record.ended or record.moved) + timedelta(seconds=record.for_s)
 
     def reverts_of(self, run: str) -> Iterator[Record]:
         """Runs that were to revert this one."""
@@ -142,7 +160,7 @@ class Ledger:
         return self.state(record) in (RunState.CLAIMED, RunState.DONE, RunState.UNKNOWN)
 
     def _folded(self, entries: Iterable[Entry]) -> Ledger:
-        page = _Page(dict(self.runs), dict(self.ended), dict(self.fired), self.hold)
+        page = _Page(dict(self.runs), dict(self.ended), dict(self.fired), self.hold, self.at, self.set_back)
         last = None
         for entry in entries:
             last = entry
@@ -150,7 +168,10 @@ class Ledger:
                 page.turn(entry)
         if last is None:
             return self
-        return Ledger(last.id, last.hash, self._kept(page.runs), page.hold, page.ended, page.fired, self.gone)
+        return Ledger(
+            last.id, last.hash, self._kept(page.runs), page.hold, page.ended, page.fired, self.gone,
+            page.at, page.set_back,
+        )  # fmt: skip
 
     def _kept(self, runs: dict[str, Record]) -> dict[str, Record]:
         """Without the oldest runs that nothing hangs on any more."""
@@ -175,6 +196,8 @@ class _Page:
     ended: dict[str, datetime]
     fired: dict[str, str]
     hold: Held | None
+    at: datetime | None
+    set_back: timedelta
 
     def turn(self, entry: Entry) -> None:
         """Fold one entry.
@@ -183,18 +206,30 @@ class _Page:
             ValueError: it is no entry of ours.
 
         """
+        self._clock(entry.moment)
         if entry.kind in _HOLDS:
             self.hold = _HOLDS[entry.kind](entry)
         if not entry.run:
             return
-        record = applied(self.runs.get(entry.run), entry)
+        before = self.runs.get(entry.run)
+        record = applied(before, entry)
+        if before is None or (before.ended, before.expires) != (record.ended, record.expires):
+            record = replace(record, set_back=self.set_back)
         self.runs[entry.run] = record
         if record.fired:
             self.fired[record.action] = record.id
         if entry.kind in _ENDS:
-            self.ended[record.action] = entry.moment
+            self.ended[record.action] = entry.moment + self.set_back
         if entry.kind in (Kind.DONE, Kind.SETTLED) and record.happened:
             _supersede(self.runs, record)
+
+    def _clock(self, moment: datetime) -> None:
+        """What the time of the next entry says of the clock."""
+        if self.at is not None and moment < self.at - JITTER:
+            self.set_back += self.at - moment
+            self.at = moment
+        else:
+            self.at = max(moment, self.at or moment)
 
 
 def _supersede(runs: dict[str, Record], then: Record) -> None:

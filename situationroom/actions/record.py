@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -50,6 +50,7 @@ class Record:
         approver, approver_proof, approved: who approved, how they are known, and when.
         refused: why a second person refused it.
         ended: when its end was written.
+        set_back: by how much the clock had been set back when it ended, or its wait began.
         done, total, failed, errors, facts: where a batch stands.
         paused, limit_per_s: as a person set it; ``limit_set`` whether one did.
         steps: of a run made of several, how each of them stands.
@@ -101,6 +102,7 @@ class Record:
     approved: datetime | None = None
     refused: str = ""
     ended: datetime | None = None
+    set_back: timedelta = timedelta()
     done: int = 0
     total: int | None = None
     failed: int = 0

@@ -35,8 +35,10 @@ class SecondPerson:
 
     def approvals(self) -> tuple[Approval, ...]:
         """What waits for a second person, the oldest first."""
-        waiting = (one for one in self._tail.ledger.awaiting() if not one.approver)
-        return tuple(self._shown(one) for one in waiting if one.expires and one.expires > self._now())
+        ledger, now = self._tail.ledger, self._now()
+        waiting = (one for one in ledger.awaiting() if not one.approver and one.expires)
+        shown = (self._shown(one, ledger.by_now(one, one.expires or now)) for one in waiting)
+        return tuple(one for one in shown if one.expires > now)
 
     def decided(self, run: str) -> Message | None:
         """Why a run waits for no second person; None while it does."""
@@ -98,10 +100,9 @@ class SecondPerson:
             raise ActionDenied(why.id, **why.values)
         return record
 
-    def _shown(self, record: Record) -> Approval:
+    def _shown(self, record: Record, expires: datetime) -> Approval:
         zone, words = self._now().tzinfo, self._guards.words
         spec = self._guards.spec(record.action)
-        expires = record.expires or record.asked
         return Approval(
             run=record.id,
             action=record.action,

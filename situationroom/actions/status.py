@@ -43,7 +43,7 @@ class Statuses:
             return kept[1]
         told = run.status() if run is not None else self._told(ledger, record)
         status = self._known(ledger, record, told)
-        if self._is_over(record, run, status):
+        if self._is_over(ledger, record, run, status):
             self._over[record.id] = (record, status)
         return status
 
@@ -71,7 +71,7 @@ class Statuses:
             return None
         if record.undoes or record.superseded or record.reverted or ledger.undone(record.id):
             return None
-        until = record.ended + timedelta(seconds=undo.within)
+        until = ledger.by_now(record, record.ended) + timedelta(seconds=undo.within)
         return until if until > self._now() else None
 
     def verify(self, record: Record) -> VerifySpec | None:
@@ -81,12 +81,14 @@ class Statuses:
             return None
         return verify_for(action, record.after_facts, undoes=bool(record.undoes))
 
-    def verify_until(self, record: Record) -> datetime | None:
+    def verify_until(self, ledger: Ledger, record: Record) -> datetime | None:
         """Until when a run's effect is looked for on its feed, or None where it is not, or is decided."""
         if record.verified is not None or record.ended is None:
             return None
         verify = self.verify(record)
-        return record.ended + timedelta(seconds=verify.within) if verify is not None else None
+        if verify is None:
+            return None
+        return ledger.by_now(record, record.ended) + timedelta(seconds=verify.within)
 
     def can_continue(self, ledger: Ledger, record: Record) -> bool:
         """Whether a run ended early, and may be continued."""
@@ -99,7 +101,7 @@ class Statuses:
             ended_early and not unknown and not any(one.resumes == record.id for one in ledger.runs.values())
         )
 
-    def _is_over(self, record: Record, run: Run | None, status: RunStatus) -> bool:
+    def _is_over(self, ledger: Ledger, record: Record, run: Run | None, status: RunStatus) -> bool:
         """Whether a run looks the same for ever, as long as the journal says nothing new of it."""
         if not status.state.ended or status.unsettled or status.can_continue:
             return False
@@ -112,13 +114,14 @@ class Statuses:
             return False
         if undo is None or record.superseded or record.undoes or record.ended is None:
             return True
-        return (self._now() - record.ended).total_seconds() > undo.within
+        return (self._now() - ledger.by_now(record, record.ended)).total_seconds() > undo.within
 
     def _known(self, ledger: Ledger, record: Record, status: RunStatus) -> RunStatus:
         """The status with all that came to be known by the journal."""
-        until, undo = self.verify_until(record), self.undo_until(ledger, record)
+        until, undo = self.verify_until(ledger, record), self.undo_until(ledger, record)
         reverts = ledger.reverts_at(record)
-        waits = status.state is RunState.AWAITING and record.expires
+        waits = status.state is RunState.AWAITING
+        expires = ledger.by_now(record, record.expires) if waits and record.expires else None
         return replace(
             status,
             where=record.where,
@@ -126,7 +129,7 @@ class Statuses:
             before=record.before,
             after=record.after,
             approver=self._guards.person(record.approver) if record.approver else None,
-            approve_left_s=self._left_s(record.expires) if waits else None,
+            approve_left_s=self._left_s(expires),
             verified=record.verified,
             verify_left_s=self._left_s(until),
             watches=self._watches(record),

@@ -177,6 +177,7 @@ class Tail:
             leases = self.ledger.leases()
             if leases:
                 self.ledger = self.ledger.buried(await self._journal.dead(leases))
+            self.ledger = self.ledger.seen_at(self._clock.now())
         if self.ledger is not before:
             if self.lost is None:  # else somebody takes note first
                 await self._journal.saw(Head(self.ledger.last, self.ledger.hash))

@@ -65,7 +65,7 @@ class Verifier:
             await self._clock.sleep(LOOK_S)
             ledger = self._tail.ledger
             for record in ledger.runs.values():
-                until = self._statuses.verify_until(record)
+                until = self._statuses.verify_until(ledger, record)
                 ours = record.lease == self._lease or record.lease in ledger.gone
                 if until is not None and ours:
                     await self._look(record, until)
@@ -105,7 +105,7 @@ class Verifier:
         said = {"feed": self._guards.feed_title(verify.feed)}
         if state.reading is None or not state.status(self._clock.now()).fresh or record.ended is None:
             return Message("actions.verify_blind", said)
-        moved = record.ended + timedelta(seconds=verify.settle or 0.0)
+        moved = self._tail.ledger.by_now(record, record.ended) + timedelta(seconds=verify.settle or 0.0)
         return Message("actions.verify_blind", said) if self._guards.of(state.reading) < moved else None
 
     async def _say(self, record: Record, kind: Kind, verify: VerifySpec, why: Message | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import click
 from rich.console import Console
@@ -17,8 +18,14 @@ from situationroom.commands._terminal import agreed, interrupts
 from situationroom.errors import ActionDenied, UsageError
 from situationroom.formats import printable
 from situationroom.i18n import say
-from situationroom.values import GUEST, Message, Proof
+from situationroom.values import GUEST, Message, Proof, RunState, RunStatus
 
+CARRIED_S = 10.0
+"""How long whoever approved is kept to hear whether the asker's program fires."""
+
+_LOOK_S = 0.2
+_NOT_YET = frozenset({RunState.AWAITING, RunState.CONFIRMED})
+_NEVER = frozenset({RunState.DENIED, RunState.EXPIRED, RunState.WITHDRAWN})
 _SHORT = 8
 
 
@@ -35,7 +42,7 @@ def command(
     """Approve the RUN that somebody else asked for in LAYOUT; without RUN, list what waits.
 
     The first letters of the run's id are enough. Exits 0 when it is approved or refused as asked; 1 when it
-    may not be, or the answer was no.
+    may not be, the answer was no, or it was not fired after all.
     """
     if run is None and (reason is not None or yes or pin_stdin):
         raise UsageError("people.which_run", layout=layout)
@@ -85,7 +92,27 @@ async def _decide(at: Terminal, approval: Approval, reason: str | None) -> int:
         click.echo(say("people.not_approved", lang))
         return 1
     await at.room.approve(approval.run, person)
-    click.echo(say("people.approved", lang, asker=printable(approval.asker.name)))
+    return await _carried(at, approval)
+
+
+async def _carried(at: Terminal, approval: Approval) -> int:
+    """Tell whether the asker's program fires what was approved; the exit code, 1 where it does not."""
+    lang, asker = at.room.layout.lang, printable(approval.asker.name)
+    status: RunStatus | None = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CARRIED_S):
+            while status is None or status.state in _NOT_YET:
+                await asyncio.sleep(_LOOK_S)
+                await at.room.caught_up()
+                status = next((one for one in at.room.runs() if one.id == approval.run), None)
+    if status is None or status.state in _NOT_YET:
+        click.echo(say("people.approved_not_yet", lang, asker=asker, after_s=CARRIED_S), err=True)
+        return 0
+    if status.state in _NEVER:
+        why = status.reason or say("people.waits_not", lang, run=approval.run[:_SHORT])
+        click.echo(printable(say("people.approved_in_vain", lang, why=why)), err=True)
+        return 1
+    click.echo(say("people.approved", lang, asker=asker))
     return 0
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -351,3 +352,23 @@ async def test_the_journal_of_a_layout_whose_people_are_broken_is_told_by_ids(of
     code, out, _ = await office.end(await office.start("journal"))
     assert code == 0
     assert "  kim  " in out
+
+
+async def test_who_approves_hears_that_it_was_not_fired_after_all(office: Office) -> None:
+    async with office.asked() as (run, asking):
+        asking.send_signal(signal.SIGSTOP)  # so that the yes comes first, and what it is for goes right after
+        approving = await office.start(
+            "approve", run, "--as", "lee", "--yes", "--pin-stdin", typed=PINS["lee"]
+        )
+
+        async def said_yes() -> bool:
+            return "approved" in await office.kinds(run)
+
+        await wait_until(said_yes, 20, what="the approval")
+        asking.kill()
+        asking.send_signal(signal.SIGCONT)
+        code, out, err = await office.end(approving)
+    assert code == 1
+    assert "승인했지만 실행되지 않음" in err
+    assert "쪽에서 실행됨" not in out
+    assert await office.row() == (False, "")
