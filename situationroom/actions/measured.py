@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from operator import itemgetter
 from types import MappingProxyType
 
-from situationroom.formats import key_text
+from situationroom.formats import exact_figure, key_text
 from situationroom.layout.conditions import Given, compile_condition
 from situationroom.layout.expressions import compile_expression
 from situationroom.layout.limits import Alternative, Limit, alternatives
 from situationroom.layout.models import FeedCondition
 from situationroom.paint.words import RoomWords
-from situationroom.values import FeedState, Message, Row, Value
+from situationroom.values import FeedState, Message, Row
 
 MOST = 3
 """Rows that are told of."""
@@ -123,17 +123,9 @@ def _rows(
             rows.append(row)
     column = alternative.limit.column
     upwards = alternative.limit.sign in (">", ">=")
-    known = [row for row in rows if _is_figure(row.get(column))]
-    known.sort(key=lambda row: _size(row.get(column)), reverse=upwards)
-    return known[:MOST]
-
-
-def _is_figure(value: Value) -> bool:
-    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and value == value
-
-
-def _size(value: Value) -> Decimal:
-    return Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
+    known = [(figure, row) for row in rows if (figure := exact_figure(row.get(column))) is not None]
+    known.sort(key=itemgetter(0), reverse=upwards)
+    return [row for _, row in known[:MOST]]
 
 
 def _figure(limit: Limit, row: Row, state: FeedState, words: RoomWords) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -18,6 +16,7 @@ from situationroom.actions.database import SqlAction, SqlOptions
 from situationroom.actions.statement import Statement
 from situationroom.codec import encode
 from situationroom.errors import ActionDenied, ActionFailed, SourceError
+from situationroom.formats import exact_figure, text
 from situationroom.journal.entry import canonical
 from situationroom.layout.conditions import compile_condition
 from situationroom.layout.fields import Figure, Label, ReturnedCondition, Spec
@@ -162,7 +161,7 @@ class SqlChange(SqlAction[SqlChangeOptions]):
         column = self.options.count
         if column is None:
             return len(rows.rows)
-        return sum(_whole(self._cell(row, column)) for row in rows.rows)
+        return sum(self._whole(self._cell(row, column), column) for row in rows.rows)
 
     def _state(self, rows: Rows) -> State:
         """What a confirmation stands on: the rows, or those of their columns that are facts."""
@@ -181,13 +180,22 @@ class SqlChange(SqlAction[SqlChangeOptions]):
             raise SourceError(message.id, **message.values)
         return row[column]
 
+    def _whole(self, value: Value, column: str) -> int:
+        """A count; nothing counts as none.
+
+        Raises:
+            SourceError: it is no figure, so that nobody can tell how much it is.
+
+        """
+        if value is None:
+            return 0
+        figure = exact_figure(value)
+        if figure is None:
+            raise SourceError("actions.no_count", action=self.title, column=column, value=text(value))
+        return int(figure)
+
     def _no_column(self, column: str) -> Message:
         return Message("actions.no_column", {"action": self.title, "column": column})
-
-
-def _whole(value: Value) -> int:
-    """A count; what is none counts as nothing."""
-    return int(value) if isinstance(value, (int, float, Decimal)) and math.isfinite(value) else 0
 
 
 def _digest(rows: Sequence[Mapping[str, Value]]) -> str:

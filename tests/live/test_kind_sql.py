@@ -160,6 +160,28 @@ async def test_nothing_counted_is_nothing_to_do(database: str, tmp_path: Path) -
         assert caught.value.message.id == "actions.nothing_to_do"
 
 
+@pytest.mark.parametrize(
+    "value", ["'1,204'::text", "'NaN'::float8", "true", "now()", "1e308::numeric * 1e308"]
+)
+async def test_what_counts_and_is_no_figure_is_never_taken_for_none(
+    database: str, tmp_path: Path, value: str
+) -> None:
+    purge = sql_action("delete from error_queue", "count: n", preview=f"select {value} as n")
+    async with firing_room(database, tmp_path, purge) as room:
+        with pytest.raises(SourceError) as caught:
+            await room.ask("act")
+        assert caught.value.message.id == "actions.no_count"
+
+
+@pytest.mark.parametrize("value", ["9007199254740993", "9007199254740993::numeric", "9007199254740993.0"])
+async def test_what_counts_keeps_every_digit(database: str, tmp_path: Path, value: str) -> None:
+    layout = sql_action("delete from error_queue", "count: n", preview=f"select {value} as n")
+    async with firing_room(
+        database, tmp_path, layout.replace("max_rows: 50", "max_rows: 9999999999999999")
+    ) as room:
+        assert (await room.ask("act")).preview.count == 9007199254740993
+
+
 @pytest.mark.parametrize("more", ["facts: [nope]", "count: nope"])
 async def test_a_column_that_the_preview_does_not_give_is_named(
     database: str, tmp_path: Path, more: str
