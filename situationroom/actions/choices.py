@@ -56,21 +56,26 @@ async def offered(
     for name, spec in action.spec.inputs.items():
         if given is not None and spec.optional and given.get(name) in (None, ""):
             continue
-        try:
-            own = await action.choices(name)
-            if own is None and spec.query is not None:
-                own = await from_query(spec.query, action.sources, action.words)
-        except SourceError as error:
-            raise ActionDenied(
-                "actions.choices_unknown", name=spec.title or name, why=error.message
-            ) from error
-        if own is None and spec.choices:
-            own = fixed(spec)
-        if own is None and spec.from_ is not None:
-            own = from_feed(spec.from_, feed_state, now, action.words)
-        if own is not None:
-            found[name] = _called(spec, own)
+        choices = await _from_one(action, name, spec, feed_state, now)
+        if choices is not None:
+            found[name] = _called(spec, choices)
     return found
+
+
+async def _from_one(
+    action: Action[Any], name: str, spec: InputSpec, feed_state: FeedStates, now: datetime
+) -> tuple[Choice, ...] | None:
+    """The choices of one input, from the one place it has them from; None where it is not chosen."""
+    if spec.choices:
+        return fixed(spec)
+    if spec.from_ is not None:
+        return from_feed(spec.from_, feed_state, now, action.words)
+    try:
+        if spec.query is not None:
+            return await from_query(spec.query, action.sources, action.words)
+        return await action.choices(name)
+    except SourceError as error:
+        raise ActionDenied("actions.choices_unknown", name=spec.title or name, why=error.message) from error
 
 
 def fixed(spec: InputSpec) -> tuple[Choice, ...]:

@@ -273,8 +273,11 @@ class InputSpec(Spec):
     def _fits_its_type(self) -> InputSpec:
         if self.required is not None and self.required is self.optional:
             raise ValueError("layout.input_required")
-        if self.type == "choice" and not (self.choices or self.from_ or self.query):
+        places = sum(map(bool, (self.choices, self.from_, self.query)))
+        if self.type == "choice" and not places:
             raise ValueError("layout.input_no_choices")
+        if places > 1:
+            raise ValueError("layout.input_two_choices")
         if self.type != "number" and (self.min is not None or self.max is not None):
             raise ValueError("layout.input_limits")
         if self.min is not None and self.max is not None and self.min > self.max:

@@ -67,6 +67,18 @@ async def test_a_temporary_setting_counts_down_and_goes_back_by_itself(database:
         ] == "situationroom"
 
 
+async def test_each_goes_back_at_its_own_time(database: str, tmp_path: Path) -> None:
+    clock = ShiftedClock()
+    sooner = FOR_A_WHILE.replace("lend:", "sooner:").replace("'SKIP'", "'SPONSOR'").replace("2h", "1h")
+    async with firing_room(database, tmp_path, FOR_A_WHILE + sooner, clock=clock) as room:
+        await room.fire("lend")
+        over = await room.fire("sooner")
+        clock.ahead = timedelta(hours=1, seconds=1)
+        assert (await reverted(room)).run == over.id
+        assert await skip(room), "the longer one was looked at first, and let be"
+        assert len(await kinds_of(room, "reverted")) == 1
+
+
 async def test_of_many_processes_one_reverts(database: str, tmp_path: Path) -> None:
     clock = ShiftedClock()
     async with (

@@ -48,6 +48,11 @@ def test_a_statement_may_use_inputs_and_what_its_kind_gives(tmp_path: Path) -> N
         ("args: [code]", "args: []", "actions.flag.state"),
         ("actor, run, code]", "actor, batch, code]", "actions.flag.set.args"),
         ("inputs: {code: {}}", "inputs: {code: {}, value: {}}", "actions.flag.inputs.value"),
+        (
+            "inputs: {code: {}}",
+            "inputs: {code: {choices: [A], query: {source: db, sql: select 1}}}",
+            "actions.flag.inputs.code",
+        ),
         ('{sql: "select yn from flag where code = $1", args: [code]}', '{sql: ""}', "actions.flag.state.sql"),
     ],
 )
