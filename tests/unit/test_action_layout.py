@@ -50,7 +50,7 @@ def test_a_statement_may_use_inputs_and_what_its_kind_gives(tmp_path: Path) -> N
         ("inputs: {code: {}}", "inputs: {code: {}, value: {}}", "actions.flag.inputs.value"),
         (
             "inputs: {code: {}}",
-            "inputs: {code: {choices: [A], query: {source: db, sql: select 1}}}",
+            "inputs: {code: {choices: [A], query: {source: db, sql: 'select 1'}}}",
             "actions.flag.inputs.code",
         ),
         ('{sql: "select yn from flag where code = $1", args: [code]}', '{sql: ""}', "actions.flag.state.sql"),
