@@ -6,6 +6,7 @@ import pytest
 
 from situationroom.catalog import catalog
 from situationroom.errors import LayoutError
+from situationroom.i18n import say
 from situationroom.layout.load import load, load_head
 from situationroom.layout.models import Layout
 
@@ -36,6 +37,14 @@ def loaded(folder: Path, actions: str) -> Layout:
     return load(path, catalog(folder), {"WHEN": "2024-09-20 09:00"})
 
 
+@pytest.mark.parametrize("place", ["from: {feed: f, column: c}", "query: {source: db, sql: 'select 1'}"])
+def test_an_input_has_its_choices_from_one_place(tmp_path: Path, place: str) -> None:
+    with pytest.raises(LayoutError) as caught:
+        loaded(tmp_path, TOGGLE.replace("inputs: {code: {}}", f"inputs: {{code: {{choices: [A], {place}}}}}"))
+    said = [say(problem.what, "en") for problem in caught.value.problems]
+    assert "give one of choices, from and query" in said
+
+
 def test_a_statement_may_use_inputs_and_what_its_kind_gives(tmp_path: Path) -> None:
     assert loaded(tmp_path, TOGGLE).actions["flag"].confirmation == "press"
 
@@ -48,11 +57,6 @@ def test_a_statement_may_use_inputs_and_what_its_kind_gives(tmp_path: Path) -> N
         ("args: [code]", "args: []", "actions.flag.state"),
         ("actor, run, code]", "actor, batch, code]", "actions.flag.set.args"),
         ("inputs: {code: {}}", "inputs: {code: {}, value: {}}", "actions.flag.inputs.value"),
-        (
-            "inputs: {code: {}}",
-            "inputs: {code: {choices: [A], query: {source: db, sql: 'select 1'}}}",
-            "actions.flag.inputs.code",
-        ),
         ('{sql: "select yn from flag where code = $1", args: [code]}', '{sql: ""}', "actions.flag.state.sql"),
     ],
 )
