@@ -132,7 +132,9 @@ def _ended(view: View, run: RunStatus) -> list[Run]:
     runs = [run_state(run, view.lang)]
     for words, style in run_due(run, view.lang):
         runs.append((f"  {words}", style))
-    if said := run_said(run, view.lang):
+    if said := run_said(
+        run, view.lang, view.title(run.action)
+    ):  # what it was about, the line above leaves out
         runs.append((f"  {said}", "muted"))
     return runs
 

@@ -71,20 +71,22 @@ def _matches(view: View, alert: Alert) -> bool:
 
 
 def _names(view: View, run: RunStatus) -> bool:
-    return view.matches({"action": run.action, "title": view.title(run.action), "person": run.person.name})
+    title = view.title(run.action, run.subject)
+    return view.matches({"action": run.action, "title": title, "person": run.person.name})
 
 
 def _unknown(view: View, run: RunStatus) -> list[Run]:
     """A run that may or may not have had its effect: what, who, and why nobody knows."""
     since = (view.now - (run.ended or run.started)).total_seconds()
     mark, style = run_mark(run)
+    title = view.title(run.action, run.subject)
     return [
         (f"{mark} ", style),
         (fit(duration(since, view.lang), _AGE_CELLS), "muted"),
         (f" {run_state(run, view.lang)[0]}", style),
-        (f"  {printable(view.title(run.action))}", "strong"),
+        (f"  {printable(title)}", "strong"),
         (f"  {printable(run.person.name)}", "muted"),
-        (f"  {run_said(run, view.lang)}", ""),
+        (f"  {run_said(run, view.lang, title)}", ""),
     ]
 
 

@@ -74,7 +74,8 @@ class Runs(Panel[RunsOptions]):
 
 def _matches(view: View, run: RunStatus) -> bool:
     state, _ = run_state(run, view.lang)
-    hay = {"action": run.action, "title": view.title(run.action), "person": run.person.name, "state": state}
+    title = view.title(run.action, run.subject)
+    hay = {"action": run.action, "title": title, "person": run.person.name, "state": state}
     return view.matches(hay)
 
 
@@ -84,7 +85,7 @@ def _run(view: View, run: RunStatus, width: int) -> list[Line]:
     left: list[Run] = [
         (f"{mark} ", style),
         (f"{_moment(run.started, view.now)}  ", "muted"),
-        (printable(view.title(run.action)), "critical" if run.unsettled else "strong"),
+        (printable(view.title(run.action, run.subject)), "critical" if run.unsettled else "strong"),
         (f"  {_people(view, run)}", "muted"),
     ]
     right = [run_state(run, view.lang)]
@@ -103,7 +104,7 @@ def _details(view: View, run: RunStatus, key: Key, width: int) -> list[Line]:
     unfinished = run.total is not None and run.done < run.total
     if (not run.state.ended and (run.done or run.total)) or unfinished:
         below += run_progress(run, view.lang, width - _INDENT)
-    if said := run_said(run, view.lang):
+    if said := run_said(run, view.lang, view.title(run.action, run.subject)):
         below.append([(said, "critical" if run.unsettled else "muted")])
     if errors := run_errors(run, view.lang):
         below.append(errors)

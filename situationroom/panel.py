@@ -326,9 +326,10 @@ class View:
             (level for (feed, _), level in self.levels.items() if feed == state.name), default=Level.GOOD
         )
 
-    def title(self, action: str) -> str:
-        """An action's title for people; its id where the view has no such action."""
-        return next((each.title for each in self.actions if each.id == action), "") or action
+    def title(self, action: str, subject: str = "") -> str:
+        """An action's title for people, and what a run of it is about; its id where nobody knows it."""
+        title = next((each.title for each in self.actions if each.id == action), "") or action
+        return f"{title} {subject}" if subject else title
 
     def series(
         self, column: str, key: Key | None = None, window_s: float = 3_600.0, name: str | None = None

@@ -352,6 +352,7 @@ class RunStatus:
     Attributes:
         id: the run's id in the journal.
         action: the action's id in the layout.
+        subject: what it is about, as people call it: ``INS_JOIN (가입)``; "" where that is the action alone.
         state: where it stands.
         person: who asked.
         started: when it was fired, or as long as it was not, asked; this machine's time.
@@ -415,6 +416,7 @@ class RunStatus:
     errors: Mapping[str, int] = field(default_factory=dict)
     steps: tuple[StepStatus, ...] = ()
     can_continue: bool = False
+    subject: str = ""
 
     @property
     def unsettled(self) -> bool:

@@ -69,6 +69,7 @@ class Approval:
     Attributes:
         run: the run's id.
         action: the action's id in the layout.
+        subject: what it is about, as :attr:`RunStatus.subject`.
         asker: who asked; never the one who approves.
         where: from where they asked.
         asked: when.
@@ -102,3 +103,4 @@ class Approval:
     headings: tuple[Heading, ...] = ()
     brake: Message | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
+    subject: str = ""

@@ -352,7 +352,7 @@ class Firing:
         back = [at for one in ledger.temporary() if one.action == name and (at := ledger.reverts_at(one))]
         return ActionState(
             id=name,
-            title=action.spec.title or name,
+            title=self._layout.action_title(name),
             key=action.spec.key,
             kind=action.spec.kind,
             state=say(state.text, self._layout.lang) if state else "",

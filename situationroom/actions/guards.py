@@ -97,7 +97,7 @@ class Guards:
             if run.action == action:
                 return Message("actions.under_way", {"person": self.name(run.person)})
             if target and run.target == target:
-                said = {"target": target, "title": self._action_title(run.action)}
+                said = {"target": target, "title": self._layout.action_title(run.action)}
                 return Message("actions.target_taken", {**said, "person": self.name(run.person)})
         return self.cooling(action, spec, ledger) if cooling else None
 
@@ -196,10 +196,6 @@ class Guards:
         """That one of the roles is needed, and whom to call."""
         people = names_with(self._layout, roles) if roles else "–"
         return Message(identifier, {"roles": ", ".join(roles) or "–", "people": people})
-
-    def _action_title(self, action: str) -> str:
-        spec = self._layout.actions.get(action)
-        return (spec.title if spec else "") or action
 
     def _time(self, moment: datetime) -> str:
         return clock(moment.astimezone(self._now().tzinfo), seconds=False)

@@ -34,6 +34,7 @@ class Record:
         fired: whether it was ever confirmed.
         lease: the sign of life of the process that carries it.
         values: the inputs, secret ones hidden.
+        subject: what it is about, as people call it; "" where that is the action alone, or nobody wrote it.
         about: those of the inputs that say which thing is changed.
         target: what no other run may touch meanwhile, or "".
         undoes: the run it goes back from, or ""; ``reverts``: by itself, when its time was over.
@@ -72,6 +73,7 @@ class Record:
     fired: bool = False
     lease: str = ""
     values: Typed = field(default_factory=dict)
+    subject: str = ""
     about: Typed = field(default_factory=dict)
     target: str = ""
     undoes: str = ""
@@ -163,6 +165,7 @@ def _previewed(record: Record, entry: Entry, facts: Facts) -> dict[str, Any]:
     count, before = facts.get("count"), _typed(facts.get("before"))
     return {
         "state": RunState.PREVIEWED,
+        "subject": _text(facts.get("subject")) or record.subject,
         "what": _said(facts.get("what")),
         "before": _said(facts.get("now")),
         "after": _said(facts.get("then")),

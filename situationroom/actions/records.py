@@ -101,6 +101,7 @@ class Records:
     def preview(self, run: Run, preview: Preview) -> dict[str, object]:
         """What the journal keeps of a preview: words, figures and the statement, not the rows."""
         return {
+            "subject": str(run.call.subject) or None,
             "what": self.said(run, preview.what),
             "now": self.said(run, preview.before.text),
             "then": self.said(run, preview.after),

@@ -104,6 +104,7 @@ class Run:
             errors=self.errors,
             paused=self.paused,
             limit_per_s=self.limit_per_s,
+            subject=str(self.call.subject),
         )
 
 

@@ -121,6 +121,7 @@ class SecondPerson:
             statement=record.statement,
             warnings=record.warnings,
             values={name: _cell(value) for name, value in record.values.items()},
+            subject=record.subject,
         )
 
 

@@ -179,6 +179,7 @@ class Statuses:
             paused=record.paused,
             limit_per_s=record.limit_per_s,
             errors=record.errors,
+            subject=record.subject,
         )
 
     def _left_s(self, until: datetime | None) -> float | None:

@@ -65,6 +65,13 @@ class Terminal:
         return duration(max(seconds, 0), self.room.layout.lang)
 
 
+async def warn_of_loss(at: Terminal) -> None:
+    """Where the journal is no longer what it was, whatever is asked is refused: say how to go on."""
+    await at.room.caught_up()
+    if at.room.alarm() is not None:
+        click.echo(at.say("how_to_take_note", layout=at.command()), err=True)
+
+
 async def carry_out(at: Terminal, asked: Asked, *, dry_run: bool = False) -> int:
     """Show the preview, have it confirmed and see the run through; the exit code.
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from situationroom.actions.asked import Approval
-from situationroom.commands._carry import Terminal, signed_in
+from situationroom.commands._carry import Terminal, signed_in, warn_of_loss
 from situationroom.commands._open import open_layout, open_room, person_of
 from situationroom.commands._pin import taken_pin
 from situationroom.commands._preview import show_approval
@@ -60,7 +60,7 @@ async def _approve(
     with interrupts() as interrupted:
         async with open_room(layout, types, begin=False) as room:
             at = Terminal(room, person, name, yes=yes, pin=pin, interrupted=interrupted, console=Console())
-            await room.caught_up()
+            await warn_of_loss(at)
             if run is None:
                 _list(at)
                 return 0
@@ -148,8 +148,7 @@ def _list(at: Terminal) -> None:
 
 def _who_asks(at: Terminal, approval: Approval) -> str:
     layout = at.room.layout
-    spec = layout.actions.get(approval.action)
-    title = (spec.title if spec else "") or approval.action
+    title = layout.action_title(approval.action, approval.subject)
     left = at.left(round((approval.expires - at.room.now()).total_seconds()))
     asker, where = approval.asker.name, approval.where
     return printable(say("people.waits", layout.lang, title=title, asker=asker, where=where, left=left))

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from situationroom.actions.fire import Asked
-from situationroom.commands._carry import Terminal, carry_out
+from situationroom.commands._carry import Terminal, carry_out, warn_of_loss
 from situationroom.commands._open import open_layout, open_room, person_of
 from situationroom.commands._pin import taken_pin
 from situationroom.commands._runs import run_named
@@ -109,6 +109,7 @@ async def _fire(
             async with open_room(layout, types) as room:
                 at = Terminal(room, person, name, yes, pin, interrupted, Console())
                 await _feeds_answered(room, action)
+                await warn_of_loss(at)
                 if wish.settle:
                     return await _settle(at, run, action, wish.verdict)
                 return await carry_out(at, await _asked(at, wish, run), dry_run=dry_run)

@@ -62,6 +62,7 @@ class Case:
         run, action: its ids.
         asked: the request.
         values: the inputs, secret ones hidden.
+        subject: what it was about, as people call it; "" where that is the action alone.
         what: its effect in a sentence, from its preview.
         statement: the SQL or the request it made.
         demanded: whether a second person had to approve.
@@ -85,6 +86,7 @@ class Case:
 
     run: str
     action: str
+    subject: str = ""
     asked: Step | None = None
     values: Mapping[str, Json] = field(default_factory=dict)
     what: str = ""
@@ -219,7 +221,12 @@ def _heard(case: Case, entry: Entry) -> Case:
                 resumes=_text(facts.get("resumes")),
             )
         case Kind.PREVIEWED:
-            return replace(case, what=_text(facts.get("what")), statement=_text(facts.get("statement")))
+            return replace(
+                case,
+                subject=_text(facts.get("subject")),
+                what=_text(facts.get("what")),
+                statement=_text(facts.get("statement")),
+            )
         case Kind.APPROVAL_ASKED:
             return replace(case, demanded=True, confirmed=case.confirmed or step)
         case Kind.APPROVED:
@@ -233,6 +240,7 @@ def _heard(case: Case, entry: Entry) -> Case:
             return replace(
                 case,
                 executed=case.executed or step,
+                subject=case.subject or _text(facts.get("subject")),
                 what=case.what or _text(facts.get("what")),
                 statement=case.statement or _text(facts.get("statement")),
                 undoes=case.undoes or _text(facts.get("undoes")),

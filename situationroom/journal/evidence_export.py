@@ -14,8 +14,8 @@ from situationroom.journal.evidence import Case, Evidence, Step
 from situationroom.journal.export import csv_record, folded, kind_said, named
 
 COLUMNS = (
-    "findings", "run", "action", "outcome", "asked_at", "asked_by", "asked_name", "asked_from", "values",
-    "what", "statement", "demanded", "approved_at", "approved_by", "approved_name", "approved_from",
+    "findings", "run", "action", "subject", "outcome", "asked_at", "asked_by", "asked_name", "asked_from",
+    "values", "what", "statement", "demanded", "approved_at", "approved_by", "approved_name", "approved_from",
     "refused_at", "refused_by", "refused_name", "confirmed_at", "confirmed_by", "confirmed_name",
     "executed_at", "ended_at", "told", "verified", "settled_at", "settled_by", "settled_name", "verdict",
     "undoes", "resumes", "reverts", "remarks", "pin_set_at", "pin_set_from",
@@ -83,7 +83,8 @@ def case_facts(case: Case, names: Mapping[str, str] | None = None) -> dict[str, 
         flat[f"{name}_name"] = (names or {}).get(step.person) if step else None
         flat[f"{name}_from"] = step.where if step else None
     return {
-        **flat, "run": case.run, "action": case.action, "outcome": case.outcome, "values": dict(case.values),
+        **flat, "run": case.run, "action": case.action, "subject": case.subject,
+        "outcome": case.outcome, "values": dict(case.values),
         "what": case.what, "statement": case.statement, "demanded": case.demanded, "told": case.told,
         "verified": case.verified, "verdict": case.verdict, "undoes": case.undoes,
         "resumes": case.resumes, "reverts": case.reverts,
@@ -120,7 +121,8 @@ class _Teller:
 def _card(case: Case, teller: _Teller) -> Iterator[str]:
     lang, zone, cells = teller.lang, teller.zone, teller.cells
     mark = "■" if case.findings else "▲" if case.remarks else "●"
-    yield from folded(f"{mark} {case.run[:8]}  {case.action}  {case.what}", cells, _INDENT)
+    about = case.what if case.subject in case.what else f"{case.subject}  {case.what}"
+    yield from folded(f"{mark} {case.run[:8]}  {case.action}  {about}", cells, _INDENT)
     told = [("finding", say(f"journal.finding_{finding}", lang)) for finding in case.findings]
     told.append(("asked", teller.said(case.asked, _values(case))))
     if case.demanded or case.approved:

@@ -148,7 +148,8 @@ def _particulars(facts: dict[str, Json], names: Mapping[str, str]) -> Iterator[s
     sentences = {name: text for name, value in facts.items() if (text := _sentence(value))}
     yield from sentences.values()
     for name, value in facts.items():
-        if name not in sentences and name != "statement" and value not in (None, {}, [], ""):
+        told = name == "subject" and any(str(value) in text for text in sentences.values())
+        if name not in sentences and name != "statement" and not told and value not in (None, {}, [], ""):
             plain = readable(value)
             if name == "asked_by" and isinstance(plain, str):
                 plain = named(plain, names)

@@ -510,6 +510,12 @@ class Layout(Spec):
     keys: Mapping[str, str] = Field(default_factory=dict)
     _document: Document | None = PrivateAttr(None)
 
+    def action_title(self, name: str, subject: str = "") -> str:
+        """What people call an action, and what a run of it is about; a journal may name one of before."""
+        spec = self.actions.get(name)
+        title = (spec.title if spec else "") or name
+        return f"{title} {subject}" if subject else title
+
     def page_title(self, name: str) -> str:
         """What people call a page."""
         return self.pages[name].title or name

@@ -179,7 +179,7 @@ def _trouble_banner(facts: HeaderFacts) -> list[Banner]:
         words = say("paint.trouble", facts.lang, why=say(facts.trouble, facts.lang))
         said.append(([Item(((f"{CRITICAL} {words}", "alarm"),), "trouble")], [], "alarm"))
     if facts.alarm is not None:
-        words = say(facts.alarm, facts.lang)
+        words = f"{say(facts.alarm, facts.lang)} · {say('paint.take_note', facts.lang)}"
         said.append(([Item(((f"{CRITICAL} {words}", "alarm"),), "alarm")], [], "alarm"))
     return said
 

@@ -96,12 +96,15 @@ def reverts_words(left_s: float, lang: str) -> Run:
     return _timed("paint.reverts_left", left_s, lang), "accent"
 
 
-def run_said(run: RunStatus, lang: str) -> str:
-    """What a run did or why it did not, as safe text; "" while there is nothing to say."""
+def run_said(run: RunStatus, lang: str, title: str = "") -> str:
+    """What a run did or why it did not, as safe text; "" while there is nothing to say.
+
+    A ``title`` that stands before it already is not said again.
+    """
     message: Message | None = run.reason or run.result
     if run.state is RunState.DONE:
         message = run.result or run.reason
-    return printable(say(message, lang)) if message is not None else ""
+    return printable(say(message, lang).removeprefix(f"{title}: ")) if message is not None else ""
 
 
 def run_errors(run: RunStatus, lang: str) -> list[Run]:

@@ -46,10 +46,9 @@ class Desk:
         layout = self.room.layout
         return layout.wall == "shared" and bool(layout.people)
 
-    def title(self, action: str) -> str:
-        """An action's title."""
-        spec = self.room.layout.actions.get(action)
-        return (spec.title if spec else "") or action
+    def title(self, action: str, subject: str = "") -> str:
+        """An action's title, and what a run of it is about."""
+        return self.room.layout.action_title(action, subject)
 
     def refused(self, title: str, error: RoomError) -> None:
         """Say why something was not done."""
@@ -103,9 +102,10 @@ class Desk:
             self.app.tell("ui.asking", title=title)
             asked = await ask()
             self.app.hush()
+            named = self.title(asked.call.action, str(asked.call.subject))
             screen = ConfirmScreen(
                 asked,
-                title,
+                named,
                 self.room.now,
                 self.app.wording(),
                 who=self._pin_wanted(asked, person),
@@ -116,7 +116,7 @@ class Desk:
                 return await self._fired(asked, answer)
             await self.room.withdraw(asked.run)
             if answer is None:
-                self.app.tell("ui.withdrawn", title=title)
+                self.app.tell("ui.withdrawn", title=named)
                 return None
 
     async def _fired(self, asked: Asked, answer: Confirmation) -> RunStatus:

@@ -75,7 +75,7 @@ def key_uses(layout: Layout) -> Iterator[KeyUse]:
     for name, spec in layout.actions.items():
         if spec.key:
             keys = _with_jamo(key_name(spec.key), taken)
-            yield KeyUse(keys, f"fire({name!r})", spec.title or name, "actions")
+            yield KeyUse(keys, f"fire({name!r})", layout.action_title(name), "actions")
 
 
 def hints(layout: Layout) -> list[Hint]:

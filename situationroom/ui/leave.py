@@ -17,11 +17,13 @@ from situationroom.ui.preview import Wording
 from situationroom.values import Message, Person, RunState, RunStatus
 
 
-def unfinished(runs: Iterable[RunStatus], person: Person, title: Callable[[str], str]) -> tuple[Message, ...]:
+def unfinished(
+    runs: Iterable[RunStatus], person: Person, title: Callable[[str, str], str]
+) -> tuple[Message, ...]:
     """What goes on or waits of ``person``'s runs and of this program's, and what leaving means for each."""
     mine = (run for run in runs if run.here or run.person.id == person.id)
     found = ((run, _why(run)) for run in mine)
-    return tuple(Message(why, {"title": title(run.action)}) for run, why in found if why)
+    return tuple(Message(why, {"title": title(run.action, run.subject)}) for run, why in found if why)
 
 
 def _why(run: RunStatus) -> str:

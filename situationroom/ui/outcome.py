@@ -39,7 +39,7 @@ class Outcomes:
         new = [each for each in waiting if each.run not in self._waiting and each.asker.id != me]
         self._waiting = frozenset(each.run for each in waiting)
         for each in new[:1]:
-            title = self._desk.title(each.action)
+            title = self._desk.title(each.action, each.subject)
             self._app.tell("ui.approval_asked", "warning", person=each.asker.name, title=title)
 
     async def follow(self, run: RunStatus | None) -> None:
@@ -49,7 +49,7 @@ class Outcomes:
         try:
             await self._follow(run)
         except RoomError as error:
-            self._desk.refused(self._desk.title(run.action), error)
+            self._desk.refused(self._desk.title(run.action, run.subject), error)
 
     async def show_approval(self, run: str) -> None:
         """The dialog of a run that waits for its second person; nothing where it waits no more."""
@@ -59,7 +59,7 @@ class Outcomes:
         if waiting is None:
             self._app.tell(self._room.decided(run) or "ui.approval_gone")
             return
-        title = self._desk.title(waiting.action)
+        title = self._desk.title(waiting.action, waiting.subject)
         shown = say("ui.approval_title", self._app.painter.lang, title=title)
         screen = ApprovalScreen(waiting, shown, self._room, self._app.person, self._app.wording())
         decision = await self._app.push_screen_wait(screen)
@@ -82,7 +82,7 @@ class Outcomes:
 
     async def _verified(self, run: RunStatus) -> None:
         """Count down while the live figures are watched; then say what they said."""
-        title = self._desk.title(run.action)
+        title = self._desk.title(run.action, run.subject)
         ours = self._app.foot.said
         watching = asyncio.ensure_future(self._room.verified(run.id))
         try:
@@ -104,7 +104,7 @@ class Outcomes:
     def say(self, run: RunStatus) -> None:
         """How a run stands, in the message line."""
         identifier, tone = _ENDINGS.get(run.state, ("ui.under_way", "muted"))
-        lang, title = self._room.layout.lang, self._desk.title(run.action)
+        lang, title = self._room.layout.lang, self._desk.title(run.action, run.subject)
         result, reason = (
             say(message or "ui.ended", lang).removeprefix(f"{title}: ")  # most sentences begin with it
             for message in (run.result, run.reason or run.result)

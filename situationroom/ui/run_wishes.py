@@ -77,15 +77,15 @@ class RunWishes:
         with self._desk.alone() as alone:
             if not alone:
                 return
-            title = self._desk.title(run.action)
+            title = self._desk.title(run.action, run.subject)
             screen = RunScreen(run, title, self._room, partial(self._in_place, person), self._app.wording())
             wish = await self._app.push_screen_wait(screen)
         if wish is not None:
             await self._leave_for(wish, run)
 
-    def title(self, action: str) -> str:
-        """What an action is called."""
-        return self._desk.title(action)
+    def title(self, action: str, subject: str = "") -> str:
+        """What an action is called, and what a run of it is about."""
+        return self._desk.title(action, subject)
 
     def _newest(self, wishes: Collection[str]) -> RunStatus | None:
         """The newest run of which one of these may be wished."""
@@ -99,7 +99,7 @@ class RunWishes:
         try:
             said = await self._in_place([], wish, run)
         except RoomError as error:
-            self._desk.refused(self._desk.title(run.action), error)
+            self._desk.refused(self._desk.title(run.action, run.subject), error)
         else:
             if said is not None:
                 self._app.tell(said, "warning")
@@ -111,7 +111,7 @@ class RunWishes:
             RoomError: it was not done.
 
         """
-        title = self._desk.title(run.action)
+        title = self._desk.title(run.action, run.subject)
         if not known:
             person = await self._desk.proven(title)
             if person is None:
@@ -144,7 +144,7 @@ class RunWishes:
             if wish == "approval":
                 await self._outcomes.show_approval(run.id)
                 return
-            title = self._desk.title(run.action)
+            title = self._desk.title(run.action, run.subject)
             try:
                 fired = await self._again(wish, run, title)
             except RoomError as error:

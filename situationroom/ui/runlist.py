@@ -25,7 +25,9 @@ class RunsScreen(Dialog[str | None]):
 
     AUTO_FOCUS: ClassVar[str | None] = "OptionList, #close"
 
-    def __init__(self, runs: Sequence[RunStatus], title_of: Callable[[str], str], wording: Wording) -> None:
+    def __init__(
+        self, runs: Sequence[RunStatus], title_of: Callable[[str, str], str], wording: Wording
+    ) -> None:
         super().__init__(wording)
         self._runs = sorted(runs, key=lambda run: not run.unsettled)[:MOST]
         self._title_of = title_of
@@ -51,7 +53,7 @@ class RunsScreen(Dialog[str | None]):
     def _lines(self, run: RunStatus) -> Text:
         mark, style = run_mark(run)
         due = [part for words, tone in run_due(run, self.lang) for part in (("  ", ""), (words, tone))]
-        first = self.wording.line((f"{mark} ", style), (self._title_of(run.action), "strong"))
+        first = self.wording.line((f"{mark} ", style), (self._title_of(run.action, run.subject), "strong"))
         who = f"{self.wording.clock(run.started)} {run.person.name}  "
         second = self.wording.line(("  ", ""), (who, "muted"), run_state(run, self.lang), *due)
         return Text("\n").join([first, second])

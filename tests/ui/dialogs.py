@@ -74,7 +74,7 @@ def crowded(lang: str = "ko") -> RoomApp:
     run = RunStatus(
         "r1", "reprocess", RunState.RUNNING, KIM, room.now(), done=5_230, total=12_430, failed=14,
         rate_per_s=980, left_s=7.3, limit_per_s=1_000, errors={"KAIT-E102": 11, "TIMEOUT": 3},
-        where="kim@seat1",
+        where="kim@seat1", subject="KAIT-E504 (부가서비스 가입 응답 없음)",
     )  # fmt: skip
     room.run(replace(run, id="r0", state=RunState.UNKNOWN, reason=Message("실행 중 DB 연결이 끊어짐")))
     room.run(run)
@@ -134,7 +134,8 @@ def _card(run: str) -> Callable[[RoomApp], ModalScreen[Any]]:
 
     def made(app: RoomApp) -> ModalScreen[Any]:
         status = next(each for each in app.room.runs() if each.id == run)
-        return RunScreen(status, "Error Queue 재처리", app.room, nothing, app.wording())
+        title = app.room.layout.action_title(status.action, status.subject)
+        return RunScreen(status, title, app.room, nothing, app.wording())
 
     return made
 
@@ -166,7 +167,7 @@ DIALOGS: Mapping[str, Made] = {
     "alert": _alert,
     "card-unknown": _card("r0"),
     "card-running": _card("r1"),
-    "runs": lambda app: RunsScreen(app.room.runs(), lambda action: f"조치 {action}", app.wording()),
+    "runs": lambda app: RunsScreen(app.room.runs(), app.room.layout.action_title, app.wording()),
     "hold": lambda app: HoldScreen(2, app.wording()),
     "alarm": lambda app: AlarmScreen(
         Message("actions.lost_journal", {"at": "09:41", "entry": 128}), app.wording()

@@ -60,6 +60,22 @@ def test_who_when_outcome_and_approver_are_told() -> None:
     assert "E104 120건 처리" in text
 
 
+def test_what_it_is_about_stands_behind_the_title_and_is_not_said_again() -> None:
+    about = "E104 (주소 불일치)"
+    result = Message(f"Error Queue 재처리 {about}: 120건 처리")
+    text = shown(run(1, RunState.DONE, subject=about, result=result))
+    assert f"Error Queue 재처리 {about}  {views.KIM.name}" in text
+    assert "120건 처리" in text
+    assert text.count(about) == 1
+
+
+def test_what_it_is_about_can_be_searched_for() -> None:
+    runs = (run(1, RunState.DONE, subject="E104"), run(2, RunState.DONE, subject="E107"))
+    text = "\n".join(views.painted("runs", seen(*runs, filter="E107"), 100, 20))
+    assert "E107" in text
+    assert "E104" not in text
+
+
 def test_a_run_of_another_day_shows_its_day() -> None:
     assert "09-19 09:41" in shown(run(1, RunState.DONE, ago_s=86_400))
 
