@@ -175,8 +175,9 @@ class Tail:
                 self._loaded = True
             fresh = await self._follow()
             leases = self.ledger.leases()
-            if leases:
-                self.ledger = self.ledger.buried(await self._journal.dead(leases))
+            if leases and (dead := await self._journal.dead(leases)):
+                fresh += await self._follow()  # what they wrote before they ended
+                self.ledger = self.ledger.buried(dead)
             self.ledger = self.ledger.seen_at(self._clock.now())
         if self.ledger is not before:
             if self.lost is None:  # else somebody takes note first
