@@ -39,6 +39,7 @@ from situationroom.panel import (
     summed,
     time_ticks,
     times_of,
+    uncounted,
     usual_gap,
     writer,
 )
@@ -119,24 +120,31 @@ class Chart(Panel[ChartOptions]):
         ):
             said = notice(view, next(iter(feeds))) or [line((view.say("panels.no_figures"), "muted"))]
             return lines([clipped(each.text, width) for each in said])
+        odd = [
+            clipped(each.text, width)
+            for feed in feeds
+            for each in uncounted(view, [series.column for series in chosen if series.feed == feed], feed)
+        ]
+        return [*lines(odd), *self._drawn(view, chosen, width, height - len(odd))]
+
+    def _drawn(self, view: View, chosen: Sequence[Series], width: int, height: int) -> Sequence[Line]:
         if self.options.x:
             curves, span, ticks = self._over_column(view, chosen, self.options.x, width)
         else:
             curves, span, ticks = self._over_time(view, chosen, width)
         options = self.options
-        return lines(
-            chart(
-                curves,
-                span,
-                width,
-                height,
-                write=writer(self._figure(view, chosen, "left"), view.lang),
-                write_right=writer(self._figure(view, chosen, "right"), view.lang),
-                ticks=ticks,
-                thresholds=[_threshold(each) for each in options.thresholds],
-                from_zero=options.from_zero,
-            )
+        drawn = chart(
+            curves,
+            span,
+            width,
+            height,
+            write=writer(self._figure(view, chosen, "left"), view.lang),
+            write_right=writer(self._figure(view, chosen, "right"), view.lang),
+            ticks=ticks,
+            thresholds=[_threshold(each) for each in options.thresholds],
+            from_zero=options.from_zero,
         )
+        return lines(drawn)
 
     def _figure(self, view: View, chosen: Sequence[Series], axis: Axis) -> Figure:
         """How the figures of a ruler are written: as lengths of time where all its lines are such."""

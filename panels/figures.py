@@ -39,7 +39,7 @@ from situationroom.panel import (
     printable,
     slots,
     summed,
-    worded,
+    uncounted,
     writer,
 )
 
@@ -113,7 +113,7 @@ class Figures(Panel[FiguresOptions]):
             clipped(each.text, width)
             for feed in feeds
             for named in ([item.value for item in items if item.feed == feed],)
-            for each in (*missing(view, named, feed), *worded(view, named, feed))
+            for each in (*missing(view, named, feed), *uncounted(view, named, feed))
         ]
         told = {each.feed for each in items if _judged(view, each, _chosen(view.rows(each.feed), each.where))}
         shown = [self._figure(view, item, told) for item in items[:_MOST_FIGURES]]

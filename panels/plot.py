@@ -31,6 +31,7 @@ from situationroom.panel import (
     printable,
     time_ticks,
     times_of,
+    uncounted,
     writer,
 )
 
@@ -68,6 +69,11 @@ class Plot(Panel[PlotOptions]):
         said = notice(view) or missing(view, [options.value, options.x, options.by])
         if said:
             return lines([clipped(each.text, width) for each in said])
+        odd = [clipped(each.text, width) for each in uncounted(view, [options.value])]
+        return [*lines(odd), *self._plotted(view, width, height - len(odd))]
+
+    def _plotted(self, view: View, width: int, height: int) -> Sequence[Line]:
+        options = self.options
         rows = [row for row in view.rows()[:_MOST_FIGURES] if view.matches(row)]
         times = self._times(view, rows)
         groups = self._groups(view, rows if times is None else _timed(rows, options.x or "", times))

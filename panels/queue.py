@@ -42,6 +42,7 @@ from situationroom.panel import (
     notice,
     printable,
     shortened,
+    uncounted,
 )
 
 _MINUTE = 60.0
@@ -83,6 +84,7 @@ class Queue(Panel[QueueOptions]):
         )
         if absent and not _has(view, options.count):
             return lines([clipped(each.text, width) for each in absent])
+        absent += uncounted(view, [options.count, options.incoming, options.outgoing])
         if view.reading() is None:
             return lines([clipped(each.text, width) for each in notice(view)])
         rows = view.rows()

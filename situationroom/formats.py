@@ -281,7 +281,12 @@ def clock(moment: datetime, seconds: bool = True) -> str:
 
 def text_of(value: Value) -> str:
     """A value as a layout or an input has it: ``true`` for a truth value, else its plain text."""
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        return str(value)
+    except ValueError:  # an integer of more digits than Python writes; one of its decimals has no such limit
+        return str(Decimal(value)) if isinstance(value, int) else repr(value)
 
 
 def with_unit(shown: str, unit: str, lang: str = "ko") -> str:

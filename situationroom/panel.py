@@ -21,6 +21,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from math import isnan
 from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from rich.text import Text
@@ -196,8 +198,8 @@ __all__ = [
     "tabulated",
     "time_ticks",
     "times_of",
+    "uncounted",
     "usual_gap",
-    "worded",
     "wrapped",
     "writer",
 ]  # fmt: skip
@@ -357,6 +359,8 @@ class View:
         """A value as safe text in the viewer's language and the room's time zone, its unit behind it."""
         if figure == "time" or (isinstance(value, datetime) and value.tzinfo is not None):
             value = moment_of(value, self.now.tzinfo) or value
+        if isinstance(value, datetime) and figure != "time" and value.year != self.now.year:
+            return figured(value.replace(tzinfo=None).isoformat(" ", "seconds"), None, unit, self.lang)
         return figured(value, figure, unit, self.lang)
 
     def matches(self, row: Row) -> bool:
@@ -470,18 +474,27 @@ def missing(view: View, columns: Sequence[str | None], name: str | None = None) 
     return [line((f"{NO_DATA} {words}", "warning"))]
 
 
-def worded(view: View, columns: Sequence[str | None], name: str | None = None) -> list[Line]:
-    """A line naming the columns that hold words where figures are added up or drawn: those are left out."""
-    found = {
-        column: sum(isinstance(value, str) for value in values)
-        for column in dict.fromkeys(columns)
-        if column and (values := [row.get(column) for row in view.rows(name)])
-    }
-    return [
-        line((f"▲ {view.say('panels.words', column=printable(column), rows=count)}", "warning"))
-        for column, count in found.items()
-        if count
-    ]
+def uncounted(view: View, columns: Sequence[str | None], name: str | None = None) -> list[Line]:
+    """A line a column that holds what is no figure where figures are added up or drawn: that is left out.
+
+    Words, and figures beyond any that can be counted with; nothing at all and NaN are gaps, and no faults.
+    """
+    found: list[Line] = []
+    for column in dict.fromkeys(columns):
+        odd = [value for row in view.rows(name) if column and _is_odd(value := row.get(column))]
+        if column and odd:
+            said = {"column": printable(column), "rows": len(odd), "value": printable(text_of(odd[0]), 16)}
+            found.append(line((f"▲ {view.say('panels.uncounted', **said)}", "warning")))
+    return found
+
+
+def _is_odd(value: Value) -> bool:
+    if isinstance(value, str):
+        return True
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return False
+    is_gap = value.is_nan() if isinstance(value, Decimal) else isinstance(value, float) and isnan(value)
+    return not is_gap and figure_of(value) is None
 
 
 @dataclass(frozen=True, slots=True)

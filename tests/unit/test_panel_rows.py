@@ -188,3 +188,25 @@ def test_a_narrow_alert_keeps_whom_it_is_about_and_parts_no_figure_from_its_name
     assert any("요청 1,190" in each for each in shown)
     assert any("기관 응답 지연" in each for each in shown)
     assert len(shown) == (1 if width == 90 else len(shown))
+
+
+@pytest.mark.parametrize("panel", ["table", "board"])
+def test_a_time_of_another_year_has_its_year(panel: str) -> None:
+    rows = [
+        {"k": "now", "at": views.NOW},
+        {"k": "old", "at": views.NOW.replace(year=2023)},
+        {"k": "bare", "at": views.NOW.replace(year=1999, tzinfo=None)},
+        {"k": "far", "at": views.NOW.replace(year=44)},
+    ]
+    text = "\n".join(line.text.plain for line in paint(panel, views.view(views.feed("f", rows, ("k",)))))
+    assert "2023-09-20 09:41:07" in text
+    assert "1999-09-20 09:41:07" in text
+    assert "0044-09-20 09:41:07" in text
+    assert "2024-09-20" not in text
+
+
+def test_the_year_is_that_of_the_rooms_time_zone() -> None:
+    eve = views.NOW.replace(year=2023, month=12, day=31, hour=16, tzinfo=UTC)  # 2024 has come in Seoul
+    feed = views.feed("f", [{"k": "a", "at": eve}], ("k",))
+    assert "01-01 01:41:07" in paint("table", views.view(feed))[1].text.plain
+    assert "2024" not in paint("table", views.view(feed))[1].text.plain
