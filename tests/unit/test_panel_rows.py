@@ -192,7 +192,7 @@ def test_a_narrow_alert_keeps_whom_it_is_about_and_parts_no_figure_from_its_name
 
 @pytest.mark.parametrize("panel", ["table", "board"])
 def test_a_time_of_another_year_has_its_year(panel: str) -> None:
-    rows = [
+    rows: list[Row] = [
         {"k": "now", "at": views.NOW},
         {"k": "old", "at": views.NOW.replace(year=2023)},
         {"k": "bare", "at": views.NOW.replace(year=1999, tzinfo=None)},
