@@ -209,9 +209,8 @@ class Tail:
             self.in_trouble(error.message)
             return
         if not self._journal.path.exists():
-            if self.ledger.last:
-                self._lose("journal")
-                self.ledger = Ledger()
+            self._lose("journal")
+            self.ledger = Ledger()
             return  # nobody asked for anything yet, and merely looking makes no journal
         try:
             await self.refresh()

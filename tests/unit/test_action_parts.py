@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from situationroom.actions.inputs import checked
+from situationroom.actions.inputs import checked, without_choices
 from situationroom.actions.machine import UNDER_WAY, WAYS, IllegalTransition, step
 from situationroom.actions.masking import HIDDEN, Mask
 from situationroom.actions.pace import Pace, Speed
@@ -259,3 +259,13 @@ def test_a_secret_figure_is_hidden_too() -> None:
     assert mask.hide({"code": 4321, "text": "was 4321", "other": 1}) == {
         "code": HIDDEN, "text": f"was {HIDDEN}", "other": 1,
     }  # fmt: skip
+
+
+# what a run was, once its choices are gone
+
+
+@pytest.mark.parametrize("type_", ["text", "number", "date", "reason", "choice"])
+def test_an_input_without_its_choices_keeps_its_type_unless_that_was_to_choose(type_: str) -> None:
+    spec = InputSpec.model_validate({"type": type_, **({"choices": ["A"]} if type_ == "choice" else {})})
+    assert without_choices(spec).type == ("text" if type_ == "choice" else type_)
+    assert not without_choices(spec).chosen

@@ -9,7 +9,7 @@ from situationroom.catalog import catalog
 from situationroom.layout.load import load
 from situationroom.layout.models import Layout
 from situationroom.paint.words import RoomWords
-from situationroom.values import FeedState, Row
+from situationroom.values import Duration, FeedState, Row
 from tests.unit import panel_views as views
 
 ROOM = """\
@@ -98,3 +98,24 @@ def test_a_query_tells_its_later_columns_beside_each_choice(tmp_path: Path) -> N
     row: Row = {"agency": "KAIT", "name": None, "count": 3, "since": None}
     told = choice_of(row, tuple(row), RoomWords(room(tmp_path)))
     assert told == Choice("KAIT", beside="적체 3건")
+
+
+def test_a_length_of_time_as_a_label_is_said_as_one() -> None:
+    words = RoomWords(lang="ko")
+    row: Row = {"code": "E1", "waits": Duration(90)}
+    assert choice_of(row, ("code", "waits"), words).title == "1분 30초"
+
+
+def test_each_choice_is_told_its_own_row_of_the_other_feed(tmp_path: Path) -> None:
+    layout = room(tmp_path)
+    rates: dict[str, FeedState] = {
+        "agencies": views.feed(
+            "agencies",
+            [{"agency": "SGI", "error_rate": 0.1}, {"agency": "KAIT", "error_rate": 0.427}],
+            ("agency",),
+        )
+    }
+    wanted = layout.actions["out"].inputs["agency"].from_
+    assert wanted is not None
+    told = from_feed(wanted, lambda feed: rates.get(feed) or state(feed), views.NOW, RoomWords(layout))
+    assert {one.value: "42.7" in one.beside for one in told} == {"SGI": False, "KAIT": True}

@@ -131,3 +131,11 @@ def test_a_clock_that_was_right_all_along_changes_no_time() -> None:
     ledger = Ledger().after(book(*done(NOON, for_s=600, about={}))).seen_at(NOON + timedelta(minutes=3))
     assert ledger.set_back == timedelta()
     assert ledger.reverts_at(ledger.runs["one"]) == NOON + timedelta(seconds=600)
+
+
+def test_a_run_that_never_waited_for_a_second_person_waits_no_more(guards: Guards) -> None:
+    entries = book((NOON, "confirmed", "one", {"lease": "mine"}), (NOON, "claimed", "one", {"lease": "mine"}))
+    ledger = Ledger().after(entries)
+    said = decided(ledger, ledger.runs["one"], guards, NOON)
+    assert said is not None
+    assert said.id == "actions.waits_no_more"

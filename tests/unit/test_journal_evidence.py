@@ -10,7 +10,7 @@ import pytest
 from situationroom.formats import width
 from situationroom.journal import Draft, Entry
 from situationroom.journal.evidence import Case, Evidence, Finding, Remark, evidence
-from situationroom.journal.evidence_export import csv_lines, facts, lines
+from situationroom.journal.evidence_export import case_facts, csv_lines, facts, lines
 from situationroom.journal.export import json_text
 from tests.unit.journals import NINE, SEOUL, chained, run
 
@@ -110,6 +110,8 @@ def test_a_temporary_setting_that_goes_back_by_itself_needs_no_request_but_only_
     assert Finding.NO_REQUEST in claimed_by_kim.findings
     of_nothing: dict[str, dict[str, object]] = {"claimed": {"reverts": True}}
     assert Finding.NO_REQUEST in the_case(run("r2", [("claimed", "situationroom")], body=of_nothing)).findings
+    not_said: dict[str, dict[str, object]] = {"claimed": {"undoes": "r1"}}
+    assert Finding.NO_REQUEST in the_case(run("r2", [("claimed", "situationroom")], body=not_said)).findings
 
 
 def test_unmatched_runs_come_first_then_all_in_the_order_of_time() -> None:
@@ -308,3 +310,29 @@ def test_a_month_without_entries_is_empty_and_sound() -> None:
     nothing = evidence(lambda: entries, FIRST, AFTER)
     assert (nothing.cases, nothing.sound, nothing.head) == ((), True, "")
     assert any("요청 없음" in line for line in lines(nothing, "ko", SEOUL, 80))
+
+
+def card(*drafts: list[Draft]) -> str:
+    return "\n".join(lines(found(*drafts), "ko", SEOUL, 120))
+
+
+def test_a_card_says_who_refused_and_that_nothing_was_executed() -> None:
+    text = card(run("r1", ["asked", "previewed", "approval_asked", ("refused", "lee")]))
+    (refused,) = [line for line in text.splitlines() if "거절" in line and "lee" in line]
+    assert "11-20" in refused
+    (executed,) = [line for line in text.splitlines() if line.strip().startswith("실행") and "–" in line]
+    assert executed.split() == ["실행", "–"]
+
+
+def test_a_card_names_other_runs_by_their_first_eight_letters() -> None:
+    body: dict[str, dict[str, object]] = {"asked": {"resumes": "123456789abc", "undoes": "abcdefghijkl"}}
+    words = card(run("r1", PRESSED, body=body)).split()
+    assert "12345678" in words
+    assert "abcdefgh" in words
+
+
+def test_for_programs_each_step_has_its_time_person_name_and_place() -> None:
+    (told,) = [case_facts(case, {"kim": "김운영"}) for case in found(run("r1", ["asked", "previewed"])).cases]
+    assert told["asked_at"]
+    assert (told["asked_by"], told["asked_name"], told["asked_from"]) == ("kim", "김운영", "kim@desk")
+    assert [told[f"executed_{what}"] for what in ("at", "by", "name", "from")] == [None] * 4

@@ -273,3 +273,43 @@ def test_an_entry_that_was_tampered_with_says_nothing_and_stops_nothing() -> Non
     ledger = book.ledger()
     assert ledger.hold is None
     assert "later" in ledger.runs
+
+
+def test_an_end_that_was_known_stays_when_somebody_settles_it() -> None:
+    book = Book()
+    book.fired("one")
+    ended = book.now
+    book("unknown", "one", reason={"text": "끊어짐"})
+    book("settled", "one", verdict="happened")
+    assert book.ledger().runs["one"].ended == ended
+
+
+def test_a_sentence_without_words_is_none() -> None:
+    book = Book()
+    book("asked", "one")
+    book("previewed", "one", what={"id": "x", "text": ""}, now={"id": "x", "text": "꺼짐"})
+    record = book.ledger().runs["one"]
+    assert record.what is None
+    assert record.before is not None
+
+
+def test_only_leases_there_are_are_asked_for() -> None:
+    book = Book()
+    book.fired("one", lease="")
+    book.fired("two", action="other")
+    assert book.ledger().leases() == {"mine"}
+
+
+def test_however_many_changes_came_since_what_still_matters_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("situationroom.actions.ledger.MOST_UNDOABLE", 3)
+    monkeypatch.setattr("situationroom.actions.ledger.REMEMBERED", 4)
+    book = Book()
+    for number in range(3):
+        book.done(f"lent {number}", action=f"lend {number}", for_s=3_600)
+    for number in range(8):
+        book.done(f"run {number}", action=f"put {number}")
+    kept = book.ledger().runs
+    assert {f"lent {number}" for number in range(3)} <= set(kept)
+    assert [name for name in kept if name.startswith("run")] == ["run 5", "run 6", "run 7"]

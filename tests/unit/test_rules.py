@@ -114,3 +114,9 @@ def test_a_key_that_left_a_fresh_answer_takes_its_alert_with_it() -> None:
     each = rule()
     judged(each, MORNING, row(name="KAIT", rate=0.2), row(name="SGI", rate=0.2))
     assert judged(each, MORNING + timedelta(seconds=5), row(name="SGI", rate=0.2)) == {"SGI": Level.CRITICAL}
+
+
+def test_a_feed_that_has_yet_to_answer_is_not_silent() -> None:
+    each = rule(critical={"when": "rate > 0.10"}, on_stale="raise")
+    each.judge(FeedState("agencies", 5, 15), MORNING)
+    assert each.alerts() == ()
