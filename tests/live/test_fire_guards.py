@@ -11,6 +11,7 @@ import pytest
 from situationroom.actions.asked import Confirmation
 from situationroom.errors import ActionDenied, JournalError, RoomError
 from situationroom.i18n import LANGUAGES, say
+from situationroom.journal import Draft
 from situationroom.values import Message, RunState
 from tests.helpers import wait_until
 from tests.live.firing_room import KIM, LEE, FiringRoom, ShiftedClock, firing_room
@@ -257,6 +258,30 @@ async def test_a_run_of_another_process_can_be_stopped(database: str, tmp_path: 
         await other.firing.stop(went_on.run, KIM)
         ended = await other.firing.finished(went_on.run)
         assert ended.state is RunState.STOPPED
+        await one.firing.caught_up()
+        with pytest.raises(ActionDenied) as caught:
+            await one.firing.pause(went_on.run, KIM)
+        assert caught.value.message.id == "actions.not_under_way"
+
+
+async def test_an_order_that_comes_after_the_end_changes_nothing(database: str, tmp_path: Path) -> None:
+    async with rooms(database, tmp_path, "") as (one, other):
+        run = (await one.fire("skip")).id
+        late = Draft(one.clock.now(), "paused", run, "kim", "x", "skip", {})
+        await other.journal.append(late)
+        await one.firing.caught_up()
+        await other.firing.caught_up()
+        assert not one.run(run).paused
+
+
+async def test_what_was_denied_or_taken_back_cannot_be_fired(database: str, tmp_path: Path) -> None:
+    async with rooms(database, tmp_path, "") as (one, _):
+        with pytest.raises(ActionDenied):
+            await one.ask("skip", person=LEE)
+        denied = (await one.entries())[-1].run
+        with pytest.raises(ActionDenied) as caught:
+            await one.firing.fire(denied, YES)
+        assert caught.value.message.id == "actions.already_fired"
 
 
 # trouble with the journal

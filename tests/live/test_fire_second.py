@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -403,3 +404,49 @@ async def test_a_request_lapses_with_the_program_that_asked(database: str, tmp_p
             await parks.firing.approve(run, parks.me)
         assert why(caught) == Message("actions.lapsed")
         assert not await is_on(parks)
+
+
+async def test_a_request_that_was_not_confirmed_yet_is_taken_back(database: str, tmp_path: Path) -> None:
+    async with firing_room(database, tmp_path, TWO, login="kim") as room:
+        preview = await room.ask("both", person=room.me)
+        await room.firing.withdraw(preview.run)
+        assert await room.kinds() == ["asked", "previewed", "withdrawn"]
+
+
+async def test_who_takes_back_what_was_decided_hears_how(database: str, tmp_path: Path) -> None:
+    async with rooms(database, tmp_path) as (kims, parks):
+        run = await asked(kims)
+        await seen(parks)
+        await parks.firing.refuse(run, parks.me, "점검 중")
+        await asyncio.wait_for(kims.firing.finished(run), 5)
+        with pytest.raises(ActionDenied) as caught:
+            await kims.firing.withdraw(run)
+        assert why(caught).id == "actions.decided_so"
+
+
+async def test_figures_of_the_rows_are_figures_for_the_second_person_too(
+    database: str, tmp_path: Path
+) -> None:
+    actions = (
+        TWO
+        + """
+counted:
+  kind: sql
+  source: kos
+  roles: [operator]
+  approvers: [operator]
+  confirm: two-person
+  max_rows: 9
+  preview: {sql: "select 3 as n, 1.25::numeric as rate, true as yes, 'E1' as code"}
+  run: {sql: "update reference set changed_by = 'x'"}
+"""
+    )
+    async with (
+        firing_room(database, tmp_path, actions, login="kim") as kims,
+        firing_room(database, tmp_path, actions, login="park", schema=False) as parks,
+    ):
+        preview = await kims.ask("counted", person=kims.me)
+        await kims.firing.fire(preview.run, YES)
+        (row,) = (await seen(parks)).rows
+        assert dict(row) == {"n": 3, "rate": Decimal("1.25"), "yes": True, "code": "E1"}
+        await kims.firing.withdraw(preview.run)

@@ -314,3 +314,9 @@ def gone(pid: int) -> bool:
         return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
         return True
+
+
+async def test_a_command_is_in_no_process_group_of_ours(tmp_path: Path) -> None:
+    script = "import os; print(os.getpgid(os.getppid()), os.getpgid(0))"
+    ended = await execute([sys.executable, "-c", script], {}, tmp_path, timeout_s=20, keep=1_000)
+    assert os.getpgid(0) not in map(int, ended.output.split())

@@ -53,9 +53,12 @@ class Service:
     headers: list[dict[str, str]] = field(default_factory=list)
     outages: set[str] = field(default_factory=set)
     answer: Handler | None = None
+    state: str = ""
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         name = request.path.split("/")[3] if request.path.count("/") > 2 else ""
+        if request.method == "GET" and self.state:
+            return web.Response(text=self.state, content_type="application/json")
         if request.method == "GET":
             return web.json_response({"outage": name in self.outages})
         body = await request.json() if request.can_read_body else None
@@ -289,3 +292,23 @@ async def test_an_optional_segment_left_out_is_refused(database: str, tmp_path: 
     async with room_of(database, tmp_path, 1, layout) as room:
         with pytest.raises(ActionDenied):
             await room.ask("register")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("null", "–"),
+        ("12", "12"),
+        ("0.5", "0.5"),
+        ('["b", "a"]', '["b","a"]'),
+        ('{"b": 1}', '{"b":1}'),
+        ('"켬"', "켬"),
+    ],
+)
+async def test_a_state_of_any_json_is_shown(database: str, tmp_path: Path, value: str, shown: str) -> None:
+    async with service() as partner:
+        layout = REGISTER.replace("outage && '등록' || '정상'", "now")
+        async with room_of(database, tmp_path, partner.port, layout) as room:
+            partner.state = f'{{"now": {value}}}'
+            asked = await room.ask("register")
+            assert say(asked.preview.before.text, "ko") == shown

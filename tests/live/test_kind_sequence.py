@@ -13,6 +13,7 @@ from situationroom.actions.asked import Asked, Confirmation
 from situationroom.errors import ActionDenied, LayoutError, SourceError, UsageError
 from situationroom.i18n import say
 from situationroom.values import RunState, RunStatus
+from tests.helpers import wait_until
 from tests.live.firing_room import KIM, FiringRoom, firing_room
 from tests.live.kinds import confirmed, undo
 from tests.live.test_kind_http import Service, saying, service, source
@@ -308,3 +309,55 @@ async def test_a_step_that_does_not_do_is_refused_before_anything_is_asked(
             pass
     assert caught.value.message.id == why
     assert "'outage'" in say(caught.value.message, "ko")
+
+
+async def test_a_steps_own_rate_is_the_rate_of_the_run(database: str, tmp_path: Path) -> None:
+    actions = """
+slowly:
+  title: 천천히
+  kind: sequence
+  roles: operator
+  steps:
+    first:
+      title: 재처리
+      kind: batch
+      source: kos
+      count: {sql: "select count(*) from error_queue where state = 'ERROR'"}
+      step:
+        sql: >-
+          update error_queue set state = 'DONE' where id in
+          (select id from error_queue where state = 'ERROR' limit $1)
+        args: [batch]
+      batch: 1
+      rate: 7/s
+"""
+    async with firing_room(database, tmp_path, actions) as room:
+        await room.sql("insert into error_queue (code) select 'E01' from generate_series(1, 40)")
+        asked = await room.ask("slowly")
+        await room.firing.fire(asked.run, Confirmation(typed=asked.preview.target))
+        await wait_until(lambda: room.run(asked.run).limit_per_s == 7)
+        await room.firing.stop(asked.run, KIM)
+        await asyncio.wait_for(room.firing.finished(asked.run), 10)
+
+
+async def test_a_step_that_may_not_be_done_refuses_the_whole_and_is_named(
+    database: str, tmp_path: Path
+) -> None:
+    actions = """
+odd:
+  title: 둘
+  kind: sequence
+  roles: operator
+  steps:
+    first: {use: skip, goal: {value: true}}
+    second:
+      title: 기관 장애등록
+      kind: http
+      source: admin
+      path: /v1/agencies/$agency/outage
+  inputs: {agency: {optional: true}}
+"""
+    async with room_of(database, tmp_path, 9, actions) as room:
+        with pytest.raises(ActionDenied) as caught:
+            await room.ask("odd")
+        assert "기관 장애등록" in say(caught.value.message, "ko")
