@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
@@ -79,9 +79,9 @@ class Switch(SqlAction[SwitchOptions]):
                     raise UsageError("actions.verify_unknown", **said)
 
     def setting(self, facts: Facts) -> str:
-        """The value, as text."""
-        value = facts.get("value")
-        return text_of(value) if isinstance(value, Value) else ""
+        """The value, as text; "" where nobody knows it."""
+        value = cast("Value", facts.get("value"))
+        return "" if value is None else text_of(value)
 
     async def choices(self, name: str) -> tuple[Choice, ...] | None:
         """The settings for ``to``, the present one marked."""

@@ -87,6 +87,30 @@ async def test_check_asks_every_feed_and_names_missing_columns(tmp_path: Path, d
     assert database not in result.output
 
 
+@pytest.mark.parametrize(
+    "panel",
+    [
+        "{type: chart, feed: q, series: [{column: w}]}",
+        "{type: figures, feed: q, value: w}",
+        "{type: queue, feed: q, count: w}",
+        "{type: board, feed: q, columns: [a], trend: w}",
+    ],
+)
+async def test_a_column_of_words_that_is_drawn_or_added_up_is_named(
+    tmp_path: Path, database: str, panel: str
+) -> None:
+    file = tmp_path / "room.yaml"
+    file.write_text(
+        "room: x\nsources: {db: {type: postgres, dsn: '${DSN}'}}\n"
+        "feeds: {q: {source: db, sql: \"select 2 as a, '1,204' as w\"}}\n"
+        f"panels: {{p: {panel}}}\n",
+        "utf-8",
+    )
+    result = await call(file, {"DSN": database})
+    assert result.exit_code == 1
+    assert "'w' 열은 글자라" in result.stderr
+
+
 async def test_a_good_layout_passes(tmp_path: Path, database: str) -> None:
     file = tmp_path / "room.yaml"
     file.write_text(

@@ -9,6 +9,7 @@ import pytest
 from situationroom.actions.asked import Confirmation
 from situationroom.errors import ActionDenied
 from situationroom.journal import Entry
+from situationroom.journal.reader import reading
 from situationroom.values import RunState
 from tests.helpers import wait_until
 from tests.live.firing_room import KIM, FiringRoom, ShiftedClock, firing_room
@@ -237,3 +238,22 @@ async def test_another_value_set_by_hand_is_not_forced_back(database: str, tmp_p
         assert entry.facts["forced"] is False
         assert "changed_by_hand" in entry.body
         assert await bank(room) == "C"
+
+
+async def looks(room: FiringRoom) -> bool:
+    asked = "select 1 from pg_stat_activity where query like '%from slow%' and pid <> pg_backend_pid()"
+    return bool(await room.sql(asked))
+
+
+async def test_a_room_ends_at_once_while_a_setting_is_on_its_way_back(database: str, tmp_path: Path) -> None:
+    clock = ShiftedClock()
+    plain = "state: {sql: \"select enabled from reference where code = 'SKIP'\"}"
+    slow = plain.replace("select enabled", "select enabled, pg_sleep((select count(*) from slow)::int)::text")
+    async with firing_room(database, tmp_path, FOR_A_WHILE.replace(plain, slow), clock=clock) as room:
+        await room.sql("create table slow as select 1 as n where false")
+        await room.fire("lend")
+        await room.sql("insert into slow select generate_series(1, 60)")
+        clock.ahead = OVER
+        await wait_until(lambda: looks(room))
+    with reading(room.journal.path) as journal:
+        assert "reverted" not in [entry.kind for entry in journal.entries()]

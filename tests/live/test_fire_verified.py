@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from situationroom.actions.verify import LOOK_S
 from situationroom.i18n import say
+from situationroom.journal import Draft, Entry, Journal
 from situationroom.values import Row, RunState, RunStatus
 from tests.helpers import wait_until
 from tests.live.firing_room import FiringRoom, ShiftedClock, firing_room
@@ -324,3 +326,24 @@ async def test_a_precondition_is_judged_by_what_was_chosen(database: str, tmp_pa
             await at.room.fire("reprocess", {"code": "E02"})
         assert caught.value.message.id == "actions.not_when"  # type: ignore[attr-defined]
         assert (await at.room.fire("reprocess", {"code": "E01"})).state is RunState.DONE
+
+
+async def test_what_another_program_said_a_moment_ago_is_not_said_again(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Journal.claim
+
+    async def beaten(journal: Journal, draft: Draft, *rest: Any) -> Entry:
+        """Another program says the same between our look and our word."""
+        if draft.kind == "verified":
+            await journal.append(draft)
+        return await claim(journal, draft, *rest)
+
+    monkeypatch.setattr(Journal, "claim", beaten)
+    async with watched(database, tmp_path, PLAIN) as at:
+        at.kait(0.42)
+        done = await at.room.fire("watched")
+        at.kait(0.01)
+        assert await at.said(done) is True
+        await at.looked()
+        assert [one.kind for one in await at.room.entries()].count("verified") == 1

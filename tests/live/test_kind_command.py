@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from situationroom.actions.asked import Confirmation
 from situationroom.actions.process import execute
 from situationroom.errors import ActionFailed, InputProblem, LayoutError, SourceError
 from situationroom.i18n import say
@@ -320,3 +321,14 @@ async def test_a_command_is_in_no_process_group_of_ours(tmp_path: Path) -> None:
     script = "import os; print(os.getpgid(os.getppid()), os.getpgid(0))"
     ended = await execute([sys.executable, "-c", script], {}, tmp_path, timeout_s=20, keep=1_000)
     assert os.getpgid(0) not in map(int, ended.output.split())
+
+
+async def test_a_room_that_ends_lets_a_command_finish(database: str, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    script = f"import time; open('{begun}', 'w').close(); time.sleep(1); print('끝')"
+    async with firing_room(database, tmp_path, action(tmp_path, script)) as room:
+        asked = await room.ask("go")
+        await room.firing.fire(asked.run, Confirmation(typed=asked.preview.target))
+        await wait_until(begun.exists, 15)
+        await room.firing.close()
+        assert (await room.kinds())[-1] == "done"

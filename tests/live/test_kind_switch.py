@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from situationroom.actions.asked import Confirmation
+from situationroom.actions.switch import Switch
 from situationroom.errors import ActionDenied, InputProblem
 from situationroom.i18n import say
 from situationroom.values import Person, RunState
@@ -151,3 +153,8 @@ async def test_a_toggle_speaks_of_its_object_in_the_layouts_words_and_is_confirm
         status = await confirmed(room, await room.ask("path", {"code": code}))
         assert status.state is RunState.DONE
         assert f"경로 전환 {code}" in say(status.result or "", "ko")
+
+
+def test_a_run_that_left_nothing_set_nothing() -> None:
+    assert Switch.setting(cast("Switch", None), {}) == ""
+    assert Switch.setting(cast("Switch", None), {"value": "WOORI"}) == "WOORI"

@@ -255,3 +255,29 @@ async def test_the_view_tells_which_cells_are_bad_and_what_rules_are_about(tmp_p
         assert dict(seen.about) == {"odd": ("n",), "sound": ("n",)}
         (alert,) = it.room.alerts()
         assert alert.about == ("n",)
+
+
+async def test_who_watches_the_alerts_is_told_when_one_comes(tmp_path: Path) -> None:
+    odd = Odd(Rows(("k", "n"), ({"k": "a", "n": 1},)))
+    async with running(tmp_path, odd, ScriptedSource([rows(row(k="a", n=1))])) as it:
+        before = it.room.version(["alerts"])
+        odd.answer = Rows(("k", "n"), ({"k": "a", "n": 200},))
+        await it.clock.advance(6)
+        assert len(it.room.alerts()) == 1
+        assert it.room.version(["alerts"]) != before
+
+
+class Unsayable:
+    """A stranger's object that cannot even be shown."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+async def test_what_cannot_be_shown_says_so_in_its_cell_alone(tmp_path: Path) -> None:
+    ill: dict[str, Any] = {"k": "a", "n": Unsayable()}
+    odd = Odd(Rows(("k", "n"), (ill, {"k": "b", "n": 7})))
+    async with running(tmp_path, odd, ScriptedSource([rows(row(k="a", n=1))])) as it:
+        reading = it.room.latest("odd").reading
+        assert reading is not None, it.reason("odd")
+        assert [each["n"] for each in reading.rows] == ["Unsayable: RuntimeError", 7]
