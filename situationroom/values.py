@@ -232,6 +232,7 @@ class SourceHealth:
 
     Attributes:
         name: the source's name in the layout.
+        title: what people call it.
         level: GOOD, WARNING (some feeds stale or failed), CRITICAL (all of them); None until an answer.
         age_s: seconds since any of its feeds last answered; infinite before the first answer.
         reason: why it is not good, or None.
@@ -242,6 +243,12 @@ class SourceHealth:
     level: Level | None
     age_s: float
     reason: Message | None = None
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """Its title, or its name where it has none."""
+        return self.title or self.name
 
 
 class Proof(StrEnum):

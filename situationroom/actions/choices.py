@@ -137,7 +137,8 @@ def _row_of(state: FeedState, value: str, now: datetime) -> Row | None:
 
 
 def _told(cells: Sequence[tuple[Heading, Value]], words: RoomWords) -> str:
-    return " · ".join(f"{heading.title} {words.value(value, heading)}" for heading, value in cells)
+    """Commas, since no line that is folded begins with one."""
+    return ", ".join(f"{heading.title} {words.value(value, heading)}" for heading, value in cells)
 
 
 def _called(spec: InputSpec, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:

@@ -373,6 +373,9 @@ class LiveRoom:
         self._watchers.tell(names)
 
     def _health(self, name: str, now: datetime) -> SourceHealth:
+        return replace(self._lamp(name, now), title=self.layout.source_title(name))
+
+    def _lamp(self, name: str, now: datetime) -> SourceHealth:
         states = [self.latest(p.feed.name) for p in self._pollers.values() if p.feed.spec.source == name]
         bad = [s for s in states if s.status(now) in (Status.STALE, Status.FAILED)]
         age_s = min((s.age_s(now) for s in states), default=float("inf"))

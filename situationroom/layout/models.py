@@ -42,6 +42,7 @@ class SourceSpec(Spec):
     """One entry of ``sources``."""
 
     type: str
+    title: Label = ""
     options: BaseModel = NoOptions()
 
 
@@ -509,6 +510,11 @@ class Layout(Spec):
     people: Mapping[str, PersonSpec] = Field(default_factory=dict)
     keys: Mapping[str, str] = Field(default_factory=dict)
     _document: Document | None = PrivateAttr(None)
+
+    def source_title(self, name: str) -> str:
+        """What people call a source."""
+        spec = self.sources.get(name)
+        return (spec.title if spec else "") or name
 
     def action_title(self, name: str, subject: str = "") -> str:
         """What people call an action, and what a run of it is about; a journal may name one of before."""

@@ -38,6 +38,8 @@ def action_bar(
 ) -> Chrome:
     """``rows`` rows of actions, then hints; what does not fit is counted at the end (``+3개 더``).
 
+    Actions without a key come last: they are found by tapping the count, where they have no room.
+
     Taps: ``action:ID``, a hint's own id, ``more`` on the count. The reason why an action is not allowed is
     shown where all of them still fit. A pinned hint stands at the right end of the last row, whatever else
     has to go.
@@ -45,10 +47,11 @@ def action_bar(
     pinned = [_hint(hint) for hint in hints if hint.pinned]
     keys = [_hint(hint) for hint in hints if not hint.pinned]
     beside = sum(item.width + GAP for item in pinned)
-    items = [*(_action(action, lang, reasons=True) for action in actions), *keys]
+    keyed, others = [one for one in actions if one.key], [one for one in actions if not one.key]
+    items = _items(keyed, keys, others, lang, reasons=True)
     lines, left_over = _lines(items, width, rows, lang, beside)
     if left_over:
-        items = [*(_action(action, lang, reasons=False) for action in actions), *keys]
+        items = _items(keyed, keys, others, lang, reasons=False)
         lines, _ = _lines(items, width, rows, lang, beside)
     last = len(lines) - 1
     painted = [
@@ -86,6 +89,18 @@ def action_state_words(action: ActionState, lang: str) -> tuple[str, str]:
         until, style = reverts_words(action.reverts_left_s, lang)
         words = f"{words} {until}".lstrip()
     return words, style
+
+
+def _items(
+    keyed: Sequence[ActionState],
+    keys: Sequence[Item],
+    others: Sequence[ActionState],
+    lang: str,
+    *,
+    reasons: bool,
+) -> list[Item]:
+    first, last = ([_action(one, lang, reasons=reasons) for one in some] for some in (keyed, others))
+    return [*first, *keys, *last]
 
 
 def _hint(hint: Hint) -> Item:

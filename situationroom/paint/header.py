@@ -292,9 +292,9 @@ def _rest(sources: Sequence[SourceHealth]) -> list[Item]:
 def _lamp(source: SourceHealth, lang: str, *, reasons: bool = True) -> Item:
     """``● kos 1s``, ``■ kait 38s 시간 초과``; ``– kos`` until a first answer."""
     if source.level is None:
-        return Item(((f"{NO_DATA} {source.name}", "muted"),), f"source:{source.name}")
+        return Item(((f"{NO_DATA} {source.called}", "muted"),), f"source:{source.name}")
     style = level_style(source.level)
-    words = f"{source.name} {age(source.age_s)}"
+    words = f"{source.called} {age(source.age_s)}"
     if source.reason is not None and reasons:
         words += f" {say(source.reason, lang)}"
     mark: Piece = (f"{LEVEL_MARKS[source.level]} ", style or "good")
@@ -305,14 +305,16 @@ def _named_lamp(source: SourceHealth) -> Item:
     """A good source by its name alone: its age counts where it is bad."""
     if source.level is not Level.GOOD:
         return _short_lamp(source) if source.level is not None else _lamp(source, "")
-    return Item(((LEVEL_MARKS[source.level], "good"), (f" {source.name}", "muted")), f"source:{source.name}")
+    return Item(
+        ((LEVEL_MARKS[source.level], "good"), (f" {source.called}", "muted")), f"source:{source.name}"
+    )
 
 
 def _short_lamp(source: SourceHealth) -> Item:
     if source.level is None:
         return Item(((NO_DATA, "muted"),), f"source:{source.name}")
     style = level_style(source.level)
-    name = "" if source.level is Level.GOOD else f" {source.name} {age(source.age_s)}"
+    name = "" if source.level is Level.GOOD else f" {source.called} {age(source.age_s)}"
     return Item(((LEVEL_MARKS[source.level] + name, style or "good"),), f"source:{source.name}")
 
 

@@ -154,7 +154,7 @@ class Field(Vertical):
 
     def _shown(self, choice: Choice) -> Content:
         """A choice, and muted behind it what else helps to choose."""
-        beside = f" · {self._wording.plain(choice.beside)}" if choice.beside else ""
+        beside = f"  {self._wording.plain(choice.beside)}" if choice.beside else ""
         return Content(self._words(choice)) + Content(beside).stylize("dim")
 
     def _words(self, choice: Choice) -> str:

@@ -74,7 +74,7 @@ def test_a_choice_is_told_with_its_label_and_with_what_its_panel_shows_of_it(tmp
 def test_what_another_feed_knows_of_a_choice_is_told_where_it_has_such_a_row(tmp_path: Path) -> None:
     assert [each.beside for each in offered(room(tmp_path), "out", "agency")] == [
         "경로 아니오",
-        "오류율 42.7 % · 경로 예비망",
+        "오류율 42.7 %, 경로 예비망",
     ]
 
 

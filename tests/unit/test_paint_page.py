@@ -268,6 +268,26 @@ def test_the_action_bar_shows_key_title_and_state() -> None:
     assert tapped(chrome, "key:share") == "s 상황공유"
 
 
+def test_actions_without_a_key_come_last_and_go_first() -> None:
+    actions = [action("keyless", title="점검 확인", key=""), action("keyed", title="SKIP", key="k")]
+    share = [Hint("s", "상황공유", "key:share")]
+    wide = whole(action_bar(actions, share, 120, DARK, Glyphs.NARROW).rows)
+    assert wide.index("SKIP") < wide.index("상황공유") < wide.index("점검 확인")
+    narrow = action_bar(actions, share, 40, DARK, Glyphs.NARROW)
+    assert "SKIP" in whole(narrow.rows)
+    assert "점검 확인" not in whole(narrow.rows)
+    assert any(tap.id == "more" for tap in narrow.taps)
+
+
+def test_a_lamp_is_called_by_the_title_of_its_source() -> None:
+    sources = (SourceHealth("kos", Level.GOOD, 2, title="영업전산"), SourceHealth("ota", None, 0))
+    for paint in (wall_header, phone_header):
+        header = paint(replace(facts(), sources=sources), 100, DARK, Glyphs.NARROW)
+        assert "kos" not in whole(header.rows)
+        assert any(tap.id == "source:kos" for tap in header.taps)
+    assert "영업전산" in whole(wall_header(replace(facts(), sources=sources), 100, DARK, Glyphs.NARROW).rows)
+
+
 def test_an_action_that_is_not_allowed_is_grey_and_says_why() -> None:
     denied = action(allowed=False, why=Message("권한 없음"))
     chrome = action_bar([denied], [], 80, DARK, Glyphs.NARROW)
