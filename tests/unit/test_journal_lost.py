@@ -56,7 +56,7 @@ def rewritten(folder: Path) -> None:
     connection = sqlite3.connect(folder / "room.journal", timeout=10)
     with connection:
         connection.execute("drop trigger entries_stay")
-        connection.execute("update entries set hash = 'f' || substr(hash, 2)")
+        connection.execute("update entries set hash = 'x' || substr(hash, 2)")
     connection.close()
 
 
