@@ -61,7 +61,10 @@ async def test_letters_right_behind_the_slash_fire_nothing_and_reach_the_field(
     async with app.run_test(size=SIZE):
         burst(app, "/", *behind)
         await until_seen(app, "상황실에서 찾기")
-        await wait_until(lambda: app.screen.query_one(Input).value == behind, what="the letters in the field")
+        await wait_until(
+            lambda: [one.value for one in app.screen.query(Input)] == [behind],
+            what="the letters in the field",
+        )
         burst(app, "escape")
         await wait_until(lambda: len(app.screen_stack) == 1, what="the room again")
         assert filled.asked == []
