@@ -139,3 +139,10 @@ def test_a_run_that_never_waited_for_a_second_person_waits_no_more(guards: Guard
     said = decided(ledger, ledger.runs["one"], guards, NOON)
     assert said is not None
     assert said.id == "actions.waits_no_more"
+
+
+def test_what_is_written_of_a_run_after_its_end_does_not_move_its_end() -> None:
+    ahead = NOON + timedelta(hours=1)
+    entries = book(*done(ahead, for_s=600, about={}), (NOON, "verified", "one", {}))
+    ledger = Ledger().after(entries)
+    assert ledger.reverts_at(ledger.runs["one"]) == NOON + timedelta(seconds=600)
